@@ -1,0 +1,1 @@
+"""SQLite and PostgreSQL through one body of SQLAlchemy Core."""

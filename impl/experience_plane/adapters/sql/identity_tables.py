@@ -1,0 +1,81 @@
+"""The tables behind identity. Secrets are kept as digests, except the signing keys."""
+
+from __future__ import annotations
+
+from sqlalchemy import JSON, Column, ForeignKey, Integer, LargeBinary, String, Table, Text, Uuid
+
+from experience_plane.adapters.sql.metadata import METADATA, UtcDateTime
+
+tenants = Table(
+    "tenants",
+    METADATA,
+    Column("tenant_id", Uuid, primary_key=True),
+    Column("name", String(300), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+users = Table(
+    "users",
+    METADATA,
+    Column("user_id", Uuid, primary_key=True),
+    Column("email", String(320), nullable=False),
+    Column("email_key", String(320), nullable=False, unique=True),
+    Column("name", String(200), nullable=False),
+    Column("password_hash", Text, nullable=False),
+    Column("default_tenant_id", Uuid, ForeignKey("tenants.tenant_id"), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+memberships = Table(
+    "memberships",
+    METADATA,
+    Column("user_id", Uuid, ForeignKey("users.user_id", ondelete="CASCADE"), primary_key=True),
+    Column("tenant_id", Uuid, ForeignKey("tenants.tenant_id", ondelete="CASCADE"), primary_key=True, index=True),
+    Column("roles", JSON, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+sessions = Table(
+    "sessions",
+    METADATA,
+    Column("session_id", Uuid, primary_key=True),
+    Column("user_id", Uuid, ForeignKey("users.user_id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime),
+    Column("end_reason", String(40)),
+)
+
+refresh_tokens = Table(
+    "refresh_tokens",
+    METADATA,
+    Column("digest", LargeBinary(32), primary_key=True),
+    Column("session_id", Uuid, ForeignKey("sessions.session_id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("issued_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("rotated_at", UtcDateTime),
+)
+
+signing_keys = Table(
+    "signing_keys",
+    METADATA,
+    Column("kid", String(64), primary_key=True),
+    Column("generation", Integer, nullable=False, unique=True),
+    Column("algorithm", String(20), nullable=False),
+    Column("private_key_pem", Text, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("not_after", UtcDateTime),
+)
+
+# No foreign key to sessions: with an external identity provider the sessions are elsewhere.
+tickets = Table(
+    "tickets",
+    METADATA,
+    Column("digest", LargeBinary(32), primary_key=True),
+    Column("user_id", Uuid, nullable=False),
+    Column("tenant_id", Uuid, nullable=False),
+    Column("session_id", Uuid, nullable=False),
+    Column("roles", JSON, nullable=False),
+    Column("permissions", JSON, nullable=False),
+    Column("principal_expires_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False, index=True),
+)

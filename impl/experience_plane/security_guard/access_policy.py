@@ -1,0 +1,33 @@
+"""The built-in answers to where an account belongs and what its roles allow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID, uuid4
+
+from experience_plane.security_guard.ports import TenantAssignment
+
+AGENTS_TALK = "agents.talk"
+CONVERSATIONS_READ = "conversations.read"
+
+DEFAULT_ROLE = "member"
+ROLE_PERMISSIONS: Mapping[str, tuple[str, ...]] = {DEFAULT_ROLE: (AGENTS_TALK, CONVERSATIONS_READ)}
+
+
+class RolePermissions:
+    """Authorization by a fixed table from role to permissions."""
+
+    def __init__(self, permissions_by_role: Mapping[str, tuple[str, ...]] = ROLE_PERMISSIONS) -> None:
+        self._permissions_by_role = permissions_by_role
+
+    async def permissions_of(self, roles: Sequence[str]) -> tuple[str, ...]:
+        """Answer the permissions of these roles together, sorted; an unknown role adds none."""
+        return tuple(sorted({permission for role in roles for permission in self._permissions_by_role.get(role, ())}))
+
+
+class PersonalWorkspaces:
+    """Tenancy where every new account gets a workspace of its own."""
+
+    async def assign_tenant(self, *, user_id: UUID, user_name: str) -> TenantAssignment:
+        """Answer a new tenant named after the user."""
+        return TenantAssignment(tenant_id=uuid4(), tenant_name=f"{user_name}'s workspace", roles=(DEFAULT_ROLE,))

@@ -1,0 +1,101 @@
+"""Security Guard: everything a handler may ask about identity."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from experience_plane.security_guard.ports import (
+    AuthenticationPort,
+    InvalidTicket,
+    PermissionDenied,
+    Unauthenticated,
+)
+from experience_plane.security_guard.principal import Authenticated, Principal, Ticket, User
+from experience_plane.security_guard.tickets import Tickets
+
+
+class SecurityGuard:
+    """The one door to identity; nothing else calls the ports."""
+
+    def __init__(self, *, authentication: AuthenticationPort, tickets: Tickets) -> None:
+        self._authentication = authentication
+        self._tickets = tickets
+
+    async def register_user(self, *, name: str, email: str, password: str) -> Authenticated:
+        """Create an account with its tenant and log it in.
+
+        Raises:
+            EmailTaken, InvalidEmail, InvalidName, PasswordRejected, Overloaded.
+        """
+        return await self._authentication.register_user(name=name, email=email, password=password)
+
+    async def login(self, *, email: str, password: str) -> Authenticated:
+        """Start a session.
+
+        Raises:
+            InvalidCredentials, Overloaded.
+        """
+        return await self._authentication.login(email=email, password=password)
+
+    async def refresh(self, refresh_token: str) -> Authenticated:
+        """Exchange a refresh token for its successor; one used twice ends its session (RFC 9700, section 4.14.2).
+
+        Raises:
+            InvalidRefreshToken.
+        """
+        return await self._authentication.refresh(refresh_token)
+
+    async def logout(self, principal: Principal) -> None:
+        """End the principal's session: none of its tokens and tickets works on the next request."""
+        await self._authentication.end_session(principal.session_id)
+
+    async def authenticate(self, access_token: str) -> Principal:
+        """Answer whom an access token stands for.
+
+        Raises:
+            Unauthenticated.
+        """
+        return await self._authentication.verify_access_token(access_token)
+
+    async def current_user(self, principal: Principal) -> User:
+        """Answer the principal's user as stored now; a long-lived socket may ask this to learn that its session ended.
+
+        Raises:
+            Unauthenticated: the session has ended or the account is gone.
+        """
+        return await self._authentication.current_user(principal)
+
+    def require_permission(self, principal: Principal, permission: str) -> None:
+        """Let pass only who has the permission.
+
+        Raises:
+            PermissionDenied.
+        """
+        if permission not in principal.permissions:
+            raise PermissionDenied(permission)
+
+    async def issue_ticket(self, principal: Principal) -> Ticket:
+        """Make a ticket that opens one socket for this principal."""
+        return await self._tickets.issue(principal)
+
+    async def redeem_ticket(self, value: str) -> Principal:
+        """Use a ticket up and answer whom it was issued to.
+
+        Raises:
+            InvalidTicket: unknown, expired, redeemed before, or its session has ended.
+        """
+        principal = await self._tickets.redeem(value)
+        try:
+            await self._authentication.current_user(principal)
+        except Unauthenticated as error:
+            raise InvalidTicket from error
+        return principal
+
+    def json_web_key_set(self) -> Mapping[str, Any]:
+        """The public keys that verify access tokens (RFC 7517, section 5)."""
+        return self._authentication.json_web_key_set()
+
+    async def close(self) -> None:
+        """Free threads and connections."""
+        await self._authentication.close()

@@ -1,0 +1,30 @@
+"""Security Guard over the built-in implementations of its ports."""
+
+from __future__ import annotations
+
+from experience_plane.clock import Clock, system_clock
+from experience_plane.security_guard.access_policy import PersonalWorkspaces, RolePermissions
+from experience_plane.security_guard.guard import SecurityGuard
+from experience_plane.security_guard.local_authentication import LocalAuthentication
+from experience_plane.security_guard.options import IdentityOptions
+from experience_plane.security_guard.signing_keys import load_key_ring
+from experience_plane.security_guard.storage import IdentityStores
+from experience_plane.security_guard.tickets import Tickets
+
+
+async def open_local_guard(
+    stores: IdentityStores,
+    options: IdentityOptions | None = None,
+    clock: Clock = system_clock,
+) -> SecurityGuard:
+    """Load the signing keys, creating the first on first start, and answer a guard. Close it when done."""
+    options = options or IdentityOptions()
+    authentication = LocalAuthentication(
+        stores=stores,
+        keys=await load_key_ring(stores.signing_keys, clock),
+        tenancy=PersonalWorkspaces(),
+        authorization=RolePermissions(),
+        options=options,
+        clock=clock,
+    )
+    return SecurityGuard(authentication=authentication, tickets=Tickets(stores.tickets, options.tickets, clock))

@@ -1,0 +1,166 @@
+"""Authentication by accounts, sessions and keys of our own."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from experience_plane.clock import Clock
+from experience_plane.security_guard.access_tokens import AccessTokens
+from experience_plane.security_guard.emails import EmailAddress, parse_email
+from experience_plane.security_guard.names import parse_name
+from experience_plane.security_guard.opaque import digest, new_secret
+from experience_plane.security_guard.options import IdentityOptions
+from experience_plane.security_guard.passwords import PasswordHashing, check_password
+from experience_plane.security_guard.ports import (
+    AuthorizationPort,
+    InvalidCredentials,
+    InvalidEmail,
+    InvalidRefreshToken,
+    TenancyPort,
+    Unauthenticated,
+)
+from experience_plane.security_guard.principal import Authenticated, Principal, TokenPair, User
+from experience_plane.security_guard.sessions import Sessions
+from experience_plane.security_guard.signing_keys import KeyRing
+from experience_plane.security_guard.storage import (
+    Account,
+    IdentityStores,
+    NewAccount,
+    NewRefreshToken,
+    NewSession,
+    PasswordAccount,
+    Reused,
+)
+
+
+class LocalAuthentication:
+    """The built-in `AuthenticationPort`.
+
+    It asks the tenancy and authorization ports itself, because an access token carries tenant, roles and permissions
+    and has to come out of the call that authenticates.
+    """
+
+    def __init__(
+        self,
+        *,
+        stores: IdentityStores,
+        keys: KeyRing,
+        tenancy: TenancyPort,
+        authorization: AuthorizationPort,
+        options: IdentityOptions,
+        clock: Clock,
+    ) -> None:
+        self._stores = stores
+        self._keys = keys
+        self._tenancy = tenancy
+        self._authorization = authorization
+        self._options = options
+        self._clock = clock
+        self._hashing = PasswordHashing(options.hashing)
+        self._access_tokens = AccessTokens(keys, options.tokens, clock)
+        self._sessions = Sessions(stores.sessions, options.sessions, clock)
+
+    async def register_user(self, *, name: str, email: str, password: str) -> Authenticated:
+        """See `AuthenticationPort.register_user`."""
+        parsed_name, address = parse_name(name), parse_email(email)
+        check_password(password, self._options.passwords)
+        password_hash = await self._hashing.hash(password)
+        return await self._start_session(await self._create_account(parsed_name, address, password_hash))
+
+    async def login(self, *, email: str, password: str) -> Authenticated:
+        """See `AuthenticationPort.login`."""
+        found = await self._find_account(email)
+        if not await self._hashing.verify(found.password_hash if found else None, password) or found is None:
+            raise InvalidCredentials
+        return await self._start_session(found.account)
+
+    async def refresh(self, refresh_token: str) -> Authenticated:
+        """See `AuthenticationPort.refresh`."""
+        value = new_secret()
+        outcome = await self._stores.sessions.rotate(digest(refresh_token), self._refresh_token(value), self._clock())
+        if isinstance(outcome, Reused):
+            self._sessions.forget(outcome.session_id)
+        if outcome is None or isinstance(outcome, Reused):
+            raise InvalidRefreshToken
+        return await self._authenticated(outcome.account, outcome.session_id, value)
+
+    async def end_session(self, session_id: UUID) -> None:
+        """See `AuthenticationPort.end_session`."""
+        await self._sessions.end(session_id, "logout")
+
+    async def verify_access_token(self, access_token: str) -> Principal:
+        """See `AuthenticationPort.verify_access_token`."""
+        principal = self._access_tokens.verify(access_token)
+        await self._live_account(principal)
+        return principal
+
+    async def current_user(self, principal: Principal) -> User:
+        """See `AuthenticationPort.current_user`."""
+        return await self._user(await self._live_account(principal))
+
+    def json_web_key_set(self) -> dict[str, Any]:
+        """See `AuthenticationPort.json_web_key_set`."""
+        return self._keys.json_web_key_set()
+
+    async def close(self) -> None:
+        """Give the hashing threads back."""
+        await self._hashing.close()
+
+    async def _create_account(self, name: str, address: EmailAddress, password_hash: str) -> Account:
+        user_id = uuid4()
+        tenant = await self._tenancy.assign_tenant(user_id=user_id, user_name=name)
+        await self._stores.accounts.add(
+            NewAccount(
+                user_id=user_id,
+                email=address.address,
+                email_key=address.key,
+                name=name,
+                password_hash=password_hash,
+                tenant=tenant,
+                created_at=self._clock(),
+            )
+        )
+        return Account(user_id, address.address, name, tenant.tenant_id, tenant.roles)
+
+    async def _find_account(self, email: str) -> PasswordAccount | None:
+        try:
+            address = parse_email(email)
+        except InvalidEmail:
+            return None
+        return await self._stores.accounts.find_by_email_key(address.key)
+
+    async def _start_session(self, account: Account) -> Authenticated:
+        session_id, value = uuid4(), new_secret()
+        session = NewSession(session_id, account.user_id, self._clock())
+        await self._stores.sessions.start(session, self._refresh_token(value))
+        return await self._authenticated(account, session_id, value)
+
+    def _refresh_token(self, value: str) -> NewRefreshToken:
+        now = self._clock()
+        return NewRefreshToken(digest(value), now, now + self._options.sessions.refresh_token_lifetime)
+
+    async def _authenticated(self, account: Account, session_id: UUID, refresh_token: str) -> Authenticated:
+        user = await self._user(account)
+        tokens = TokenPair(
+            access_token=self._access_tokens.issue(user, session_id),
+            refresh_token=refresh_token,
+            expires_in=int(self._options.tokens.lifetime.total_seconds()),
+        )
+        return Authenticated(user, tokens)
+
+    async def _live_account(self, principal: Principal) -> Account:
+        account = await self._sessions.live_account(principal.session_id)
+        if account is None or account.user_id != principal.user_id:
+            raise Unauthenticated("session ended")
+        return account
+
+    async def _user(self, account: Account) -> User:
+        return User(
+            user_id=account.user_id,
+            tenant_id=account.tenant_id,
+            email=account.email,
+            name=account.name,
+            roles=account.roles,
+            permissions=await self._authorization.permissions_of(account.roles),
+        )

@@ -1,0 +1,80 @@
+"""Every limit of identity, with its default. The composition root fills these from the settings."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+
+def _cpu_count() -> int:
+    return os.cpu_count() or 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HashingOptions:
+    """The cost of one argon2id hash and how many may wait for one.
+
+    The default cost is OWASP's for argon2id: 19 MiB, two passes, one lane.
+    """
+
+    memory_cost_kib: int = 19_456
+    time_cost: int = 2
+    parallelism: int = 1
+    workers: int = field(default_factory=_cpu_count)
+    """Threads that hash at the same time; more than there are cores only adds memory."""
+    queue_limit: int = 64
+    """Hashes that may wait for a thread; one more is refused at once with `Overloaded`."""
+    retry_after: float = 2.0
+    """Seconds that a refused client is asked to wait."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordOptions:
+    """Bounds on a new password in Unicode code points after NFKC (NIST SP 800-63B-4, section 3.1.1.2)."""
+
+    min_length: int = 8
+    max_length: int = 128
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenOptions:
+    """What an access token says and how long it is believed."""
+
+    issuer: str = "experience-plane"
+    audience: str = "experience-plane"
+    lifetime: timedelta = timedelta(minutes=15)
+    max_length: int = 4096
+    """Characters; a longer token is refused unread."""
+    not_before_leeway: timedelta = timedelta(seconds=5)
+    """How far another node's clock may run ahead of ours. Expiry has no leeway."""
+    verified_cache_size: int = 10_000
+    """Verified tokens remembered by digest, so that a signature is checked once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionOptions:
+    """How long a login lasts and how stale our knowledge of it may be."""
+
+    refresh_token_lifetime: timedelta = timedelta(days=30)
+    state_max_age: timedelta = timedelta(seconds=1)
+    """How long another process's logout may go unnoticed; zero reads the session on every request."""
+    state_cache_size: int = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketOptions:
+    """How long a socket ticket may be redeemed."""
+
+    lifetime: timedelta = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentityOptions:
+    """All options of identity together."""
+
+    hashing: HashingOptions = field(default_factory=HashingOptions)
+    passwords: PasswordOptions = field(default_factory=PasswordOptions)
+    tokens: TokenOptions = field(default_factory=TokenOptions)
+    sessions: SessionOptions = field(default_factory=SessionOptions)
+    tickets: TicketOptions = field(default_factory=TicketOptions)

@@ -1,0 +1,64 @@
+"""Who is calling, and what the guard hands out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """The authenticated caller of one request or socket, as its access token or ticket says."""
+
+    user_id: UUID
+    tenant_id: UUID
+    session_id: UUID
+    roles: tuple[str, ...]
+    permissions: tuple[str, ...]
+    expires_at: datetime
+    """When the access token behind it stops being believed (aware, UTC)."""
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A person with an account, as clients see it."""
+
+    user_id: UUID
+    tenant_id: UUID
+    email: str
+    name: str
+    roles: tuple[str, ...]
+    permissions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TokenPair:
+    """An access token and the refresh token that buys the next one."""
+
+    access_token: str
+    refresh_token: str
+    expires_in: int
+    """Seconds that the access token lives (RFC 6749, section 5.1)."""
+
+    def __repr__(self) -> str:
+        return f"TokenPair(<secret>, <secret>, expires_in={self.expires_in})"
+
+
+@dataclass(frozen=True, slots=True)
+class Authenticated:
+    """The outcome of register, login and refresh: the user and the tokens, from one call."""
+
+    user: User
+    tokens: TokenPair
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """Opens one socket, once, before `expires_at` (aware, UTC)."""
+
+    value: str
+    expires_at: datetime
+
+    def __repr__(self) -> str:
+        return f"Ticket(<secret>, expires_at={self.expires_at.isoformat()})"

@@ -1,0 +1,168 @@
+"""What the local implementation of identity keeps, as narrow storage ports."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol
+from uuid import UUID
+
+from experience_plane.security_guard.ports import TenantAssignment
+from experience_plane.security_guard.principal import Principal
+
+SessionEnd = Literal["logout", "refresh_token_reuse"]
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A user with the tenant it works in and its roles there."""
+
+    user_id: UUID
+    email: str
+    name: str
+    tenant_id: UUID
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NewAccount:
+    """All rows of an account, written in one transaction."""
+
+    user_id: UUID
+    email: str
+    email_key: str
+    name: str
+    password_hash: str
+    tenant: TenantAssignment
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordAccount:
+    """An account with the hash that its password is checked against."""
+
+    account: Account
+    password_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewSession:
+    """A login about to be stored."""
+
+    session_id: UUID
+    user_id: UUID
+    started_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NewRefreshToken:
+    """A refresh token about to be stored, by digest only."""
+
+    digest: bytes
+    issued_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Rotated:
+    """The refresh token was exchanged: whose it is, and for which session."""
+
+    session_id: UUID
+    account: Account
+
+
+@dataclass(frozen=True, slots=True)
+class Reused:
+    """The refresh token had been exchanged before; its session has now ended."""
+
+    session_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSigningKey:
+    """A private key that signs access tokens. `generation` counts from 1; the highest one signs."""
+
+    kid: str
+    generation: int
+    algorithm: str
+    private_key_pem: str
+    created_at: datetime
+    not_after: datetime | None
+    """When its tokens stop being believed; None while that is open."""
+
+    def __repr__(self) -> str:
+        return f"StoredSigningKey(kid={self.kid!r}, generation={self.generation})"
+
+
+class AccountStore(Protocol):
+    """Accounts, unique by e-mail key."""
+
+    async def add(self, account: NewAccount) -> None:
+        """Store an account with its tenant and membership, all or nothing.
+
+        Raises:
+            EmailTaken: an account has this e-mail key; of parallel callers exactly one gets through.
+        """
+        ...
+
+    async def find_by_email_key(self, email_key: str) -> PasswordAccount | None:
+        """Answer the account with this e-mail key."""
+        ...
+
+
+class SessionStore(Protocol):
+    """Sessions and their refresh tokens: one session is one refresh token family."""
+
+    async def start(self, session: NewSession, refresh_token: NewRefreshToken) -> None:
+        """Store a session with its first refresh token."""
+        ...
+
+    async def rotate(self, digest: bytes, successor: NewRefreshToken, now: datetime) -> Rotated | Reused | None:
+        """Exchange the refresh token with this digest for `successor`; of parallel callers exactly one gets `Rotated`.
+
+        A token that was exchanged before ends its session. None: unknown, expired, or its session has ended.
+        """
+        ...
+
+    async def end(self, session_id: UUID, reason: SessionEnd, now: datetime) -> None:
+        """End a session. Idempotent: the first reason stays."""
+        ...
+
+    async def find_live_account(self, session_id: UUID) -> Account | None:
+        """Answer the account whose session this is, unless that has ended."""
+        ...
+
+
+class SigningKeyStore(Protocol):
+    """The private keys that sign access tokens."""
+
+    async def add(self, key: StoredSigningKey) -> bool:
+        """Store a key; False when its generation exists already. Of parallel callers exactly one gets True."""
+        ...
+
+    async def all(self) -> Sequence[StoredSigningKey]:
+        """Answer the keys by generation, oldest first."""
+        ...
+
+
+class TicketStore(Protocol):
+    """Tickets not yet redeemed."""
+
+    async def add(self, digest: bytes, principal: Principal, expires_at: datetime, now: datetime) -> None:
+        """Store a ticket, and forget those that expired before `now`."""
+        ...
+
+    async def take(self, digest: bytes, now: datetime) -> Principal | None:
+        """Remove the ticket and answer its principal, unless expired; of parallel callers exactly one gets it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityStores:
+    """The storage ports together, as one adapter provides them."""
+
+    accounts: AccountStore
+    sessions: SessionStore
+    signing_keys: SigningKeyStore
+    tickets: TicketStore
