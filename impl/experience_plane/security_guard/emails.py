@@ -32,7 +32,7 @@ def parse_email(text: str) -> EmailAddress:
         raise InvalidEmail(f"The e-mail address must have 1 to {MAX_LENGTH} characters.")
     try:
         # test_environment admits .test, which RFC 6761 keeps for tests like ours and nobody can own.
-        valid = validate_email(trimmed, check_deliverability=False, test_environment=True)
+        valid = validate_email(trimmed, check_deliverability=False, test_environment=True, strict=True)
     except (EmailNotValidError, UnicodeError) as error:
         raise InvalidEmail("This is not a usable e-mail address.") from error
     local_key = unicodedata.normalize("NFC", valid.local_part.casefold())

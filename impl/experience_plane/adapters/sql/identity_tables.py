@@ -19,7 +19,8 @@ users = Table(
     METADATA,
     Column("user_id", Uuid, primary_key=True),
     Column("email", String(320), nullable=False),
-    Column("email_key", String(320), nullable=False, unique=True),
+    # Longer than the address: case folding may make three letters of one.
+    Column("email_key", String(500), nullable=False, unique=True),
     Column("name", String(200), nullable=False),
     Column("password_hash", Text, nullable=False),
     Column("default_tenant_id", Uuid, ForeignKey("tenants.tenant_id"), nullable=False),

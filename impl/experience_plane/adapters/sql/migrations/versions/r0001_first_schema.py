@@ -33,7 +33,7 @@ def _create_accounts() -> None:
         "users",
         sa.Column("user_id", sa.Uuid, nullable=False),
         sa.Column("email", sa.String(320), nullable=False),
-        sa.Column("email_key", sa.String(320), nullable=False),
+        sa.Column("email_key", sa.String(500), nullable=False),
         sa.Column("name", sa.String(200), nullable=False),
         sa.Column("password_hash", sa.Text, nullable=False),
         sa.Column("default_tenant_id", sa.Uuid, nullable=False),
