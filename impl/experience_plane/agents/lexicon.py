@@ -47,8 +47,10 @@ PLATFORM = _patterns(
     (5, r"\bhow (do|does|are|is)\b.*\b(content|insights?|journeys?|outcomes?)\b.*\b(differ|different|relate)\w*\b"),
     (
         5,
-        r"\b(explain|what is|what's|what are|meaning of|mean by)\b.*\b(an? |the )?(outcomes?|insights?|journeys?|realms?|"
-        r"liaisons?|guides?|platform)\b.*(platform|here|mean|is|are|\?|$)(?<!data)(?<!data\?)",
+        (
+            r"\b(explain|what is|what's|what are|meaning of|mean by)\b.*\b(an? |the )?(outcomes?|insights?|journeys?|realms?|"
+            r"liaisons?|guides?|platform)\b.*(platform|here|mean|is|are|\?|$)(?<!data)(?<!data\?)"
+        ),
     ),
     (3, r"\bnot sure (what|where|how|which)\b|\bno idea (how|what|where)\b|\bdon'?t know (what|where|how)\b"),
     (
@@ -90,8 +92,10 @@ CONTENT = _patterns(
     (2, r"\b(paragraphs?|passages?|clauses?|sections?|chapters?|quote[sd]?|citations?|wording)\b"),
     (
         1.5,
-        r"\b(contracts?|handbooks?|manuals?|polic(y|ies)|notes|minutes|leases?|agreements?|brochures?|letters?|"
-        r"price lists?|articles?|transcripts?|warranty|gdpr)\b",
+        (
+            r"\b(contracts?|handbooks?|manuals?|polic(y|ies)|notes|minutes|leases?|agreements?|brochures?|letters?|"
+            r"price lists?|articles?|transcripts?|warranty|gdpr)\b"
+        ),
     ),
     (2.5, r"\b(upload(ed|ing)?|import(ed|ing)?|rename|delete|search(ed|ing)?|look up|attach|archive)\b"),
     (1.5, r"\b(remove|open|read|get rid of|find|add|move)\b"),
@@ -120,8 +124,10 @@ INSIGHTS = _patterns(
     (2, r"\b(csv|tsv|xlsx?|tables?|columns?|rows?|records?|datasets?|fields?|cells?)\b"),
     (
         3,
-        r"\b(outliers?|anomal(y|ies)|averages?|means? and|the mean|medians?|standard deviation|correlat\w+|distribution|"
-        r"histograms?|percentiles?|regression|null values?|statistics?)\b",
+        (
+            r"\b(outliers?|anomal(y|ies)|averages?|means? and|the mean|medians?|standard deviation|correlat\w+|distribution|"
+            r"histograms?|percentiles?|regression|null values?|statistics?)\b"
+        ),
     ),
     (
         2.5,
@@ -173,8 +179,10 @@ OUTCOMES = _patterns(
     (3, r"\b(bottom line|upshot)\b"),
     (
         3,
-        r"\b(takeaways?|take-aways?|tl;?dr|gist|handouts?|memo for|minutes of (this|our|the) (session|talk|chat|meeting)|"
-        r"closing|in a nutshell|key points?|highlights|bullet points)\b",
+        (
+            r"\b(takeaways?|take-aways?|tl;?dr|gist|handouts?|memo for|minutes of (this|our|the) (session|talk|chat|meeting)|"
+            r"closing|in a nutshell|key points?|highlights|bullet points)\b"
+        ),
     ),
     (
         2.5,
@@ -192,13 +200,17 @@ OUTCOMES = _patterns(
     ),
     (
         2.5,
-        r"\b(reports?|presentations?|slides?|slide deck|executive|one-?pagers?|one-page|briefing|publish)\b"
-        r"(?! on\?)",
+        (
+            r"\b(reports?|presentations?|slides?|slide deck|executive|one-?pagers?|one-page|briefing|publish)\b"
+            r"(?! on\?)"
+        ),
     ),
     (
         3,
-        r"\bwrite (it|this|that|everything|all) up\b|\bwhat (did|have) we (achieve|produce|find|learn|do|accomplish|"
-        r"discuss|decide)\w*\b",
+        (
+            r"\bwrite (it|this|that|everything|all) up\b|\bwhat (did|have) we (achieve|produce|find|learn|do|accomplish|"
+            r"discuss|decide)\w*\b"
+        ),
     ),
     (
         2,

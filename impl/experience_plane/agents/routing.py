@@ -39,7 +39,7 @@ def reason_for(agent_id: str) -> str:
     agent = describe(agent_id)
     if agent.agent_id == GUIDE_ID:
         return "The Concierge answers questions about the platform and requests that take several specialists."
-    return f"This is one for the {agent.name}. {agent.description}"
+    return f"The {agent.name} {agent.description[:1].lower()}{agent.description[1:]}"
 
 
 def _unless_clearly_elsewhere(liaison_id: str, text: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from experience_plane.realms.result import MaterialMissing, RealmResult, counted, shortened
+from experience_plane.realms.tables import find_table
 
 _STEPS_MAX = 60
 _CASELESS = re.IGNORECASE | re.DOTALL
@@ -67,7 +68,7 @@ def build_workflow(texts: Sequence[str]) -> RealmResult:
     Raises:
         MaterialMissing: no text describes at least two steps.
     """
-    steps = next((found for text in reversed(texts) if len(found := steps_in(text)) >= 2), None)
+    steps = newest_procedure(texts)
     if steps is None:
         raise MaterialMissing(
             "I need a procedure first: please paste its steps, one per line or as sentences such as "
@@ -78,10 +79,18 @@ def build_workflow(texts: Sequence[str]) -> RealmResult:
     return RealmResult(f"The workflow has {size}.", _markdown(steps, actors, size))
 
 
+def newest_procedure(texts: Sequence[str]) -> tuple[Step, ...] | None:
+    """The steps of the newest text that describes a procedure: a list, or sentences that say who does what."""
+    for text in reversed(texts):
+        steps = () if find_table(text) else steps_in(text)
+        if len(steps) >= 2 and (len(_items(text)) >= 2 or any(step.actor for step in steps)):
+            return steps
+    return None
+
+
 def steps_in(text: str) -> tuple[Step, ...]:
     """The steps a text describes: its list items if it has any, else its clauses that say who does what."""
-    lines = [line for line in text.splitlines() if line.strip()]
-    items = [_LIST_ITEM.sub("", line).strip() for line in lines if _LIST_ITEM.match(line)]
+    items = _items(text)
     if len(items) >= 2:
         clauses = items
     else:
@@ -89,6 +98,10 @@ def steps_in(text: str) -> tuple[Step, ...]:
         clauses = [clause for sentence in sentences for clause in _CLAUSE_SEPARATOR.split(sentence)]
         clauses = [clause for clause in clauses if not _is_talk(clause)]
     return _numbered(clauses[:_STEPS_MAX])
+
+
+def _items(text: str) -> list[str]:
+    return [_LIST_ITEM.sub("", line).strip() for line in text.splitlines() if _LIST_ITEM.match(line)]
 
 
 def _is_talk(clause: str) -> bool:

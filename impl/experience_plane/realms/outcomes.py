@@ -39,8 +39,8 @@ def summarise_session(turns: Sequence[SessionTurn]) -> RealmResult:
     exchanges = _exchanges(turns)
     if not exchanges:
         raise MaterialMissing(
-            "There is nothing to summarise yet: this is the start of our conversation. Ask the other specialists "
-            "first, or paste the notes that should go into the summary."
+            "There is nothing to summarise yet: this is the start of our conversation. Work on something first, "
+            "and please come back to me when there is a result to write up."
         )
     results = [(speaker, text) for exchange in exchanges for speaker, text in exchange.answers if not _is_open(text)]
     unanswered = [exchange.asked for exchange in exchanges if _unanswered(exchange)]

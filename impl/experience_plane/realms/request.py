@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from experience_plane.realms.tables import find_table
 
 _ASKING_MAX = 200
+_OPENS_ASKING = re.compile(
+    r"\W*(please|can|could|would|i|we|let|let's|what|which|who|where|when|why|how|is|are|do|does|find|search|look|turn|make|"
+    r"create|build|draw|model|map|convert|import|upload|add|read|store|keep|profile|check|analy[sz]e|summari[sz]e|write|"
+    r"give|tell|show|put|take|use|here|this|these|hello|hi|hey|thanks|and|now|then)\b",
+    re.IGNORECASE,
+)
 _LIST_ITEM = re.compile(r"\s*(\d{1,3}[.)]|[-*•])\s+")
 
 
@@ -37,6 +44,8 @@ def _split_lines(lines: list[str]) -> Request:
         return Request("", "\n".join(lines))
     if not _asks(first) and _asks(lines[-1].strip()):
         return Request(lines[-1].strip(), "\n".join(lines[:-1]).strip())
+    if not _asks(first) and not _OPENS_ASKING.match(first):
+        return Request("", "\n".join(lines))  # a document that opens with its title
     return Request(first, rest)
 
 
@@ -52,3 +61,8 @@ def _split_line(text: str) -> Request:
         first, _, rest = text.partition(". ")
         return Request(first, rest) if len(first) <= _ASKING_MAX else Request("", text)
     return Request(text, "")
+
+
+def pasted_texts(texts: Sequence[str]) -> list[str]:
+    """The material of each message, or the whole message where nothing was set apart from the asking."""
+    return [read_request(text).material or text for text in texts]

@@ -1,0 +1,1 @@
+"""The concrete side of the ports: SQL storage and the Runtimes."""
