@@ -1,0 +1,300 @@
+# Generated from contracts/ by `make generate`. Do not edit.
+"""The problem types of the contract (RFC 9457), from the registry problems.yaml."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemType:
+    """One problem type. `close_code` is what the socket closes with where the problem concerns the connection."""
+
+    slug: str
+    title: str
+    status: int
+    close_code: int | None
+    retryable: bool
+
+    @property
+    def uri(self) -> str:
+        """The `type` of a problem: where its page is, relative to the service."""
+        return f"/problems/{self.slug}"
+
+
+MALFORMED_REQUEST: Final = ProblemType(
+    slug="malformed-request",
+    title="The request could not be parsed",
+    status=400,
+    close_code=None,
+    retryable=False,
+)
+"""The body is not well-formed JSON (RFC 8259), holds a duplicate key, a number that JSON does not know, or is nested too deeply; or the URL could not be read."""
+
+MALFORMED_MESSAGE: Final = ProblemType(
+    slug="malformed-message",
+    title="The message could not be parsed",
+    status=400,
+    close_code=4400,
+    retryable=False,
+)
+"""A frame on the agent socket was binary, or its text was not one well-formed JSON object. The connection lives on; when more than the documented number of such violations follow each other within a minute, it is closed with the close code."""
+
+INVALID_REQUEST: Final = ProblemType(
+    slug="invalid-request",
+    title="The request does not match the contract",
+    status=422,
+    close_code=None,
+    retryable=False,
+)
+"""The request was understood, but a field is missing, unknown, of the wrong type or out of range. `errors` names each with a JSON Pointer."""
+
+INVALID_MESSAGE: Final = ProblemType(
+    slug="invalid-message",
+    title="The message does not match the contract",
+    status=422,
+    close_code=4400,
+    retryable=False,
+)
+"""A message on the agent socket has an unknown `type`, or a field that is missing, unknown, of the wrong type or out of range. The connection lives on; repeated violations close it as for malformed-message."""
+
+MESSAGE_OUT_OF_ORDER: Final = ProblemType(
+    slug="message-out-of-order",
+    title="The message is not allowed in this state",
+    status=409,
+    close_code=None,
+    retryable=False,
+)
+"""The protocol's state machines (`x-protocol` in asyncapi.yaml) do not allow this message now, for example an `agent.message` in a conversation that this connection has not opened."""
+
+WEAK_PASSWORD: Final = ProblemType(
+    slug="weak-password",
+    title="The password is not acceptable",
+    status=422,
+    close_code=None,
+    retryable=False,
+)
+"""The password is shorter than 8 or longer than 128 code points after NFKC normalisation, or is among the passwords that attackers try first (NIST SP 800-63B-4)."""
+
+UNAUTHENTICATED: Final = ProblemType(
+    slug="unauthenticated",
+    title="Authentication is required",
+    status=401,
+    close_code=4401,
+    retryable=False,
+)
+"""The request carries no access token, or one that is malformed, expired or revoked."""
+
+INVALID_CREDENTIALS: Final = ProblemType(
+    slug="invalid-credentials",
+    title="The e-mail address or the password is wrong",
+    status=401,
+    close_code=None,
+    retryable=False,
+)
+"""No account has this e-mail address with this password. The answer is the same for an unknown address and for a wrong password."""
+
+INVALID_REFRESH_TOKEN: Final = ProblemType(
+    slug="invalid-refresh-token",
+    title="The refresh token is not valid",
+    status=401,
+    close_code=None,
+    retryable=False,
+)
+"""The refresh token is unknown, expired, or was used before. Using one twice ends the session that it belongs to (RFC 9700 section 4.14)."""
+
+INVALID_TICKET: Final = ProblemType(
+    slug="invalid-ticket",
+    title="The ticket is not valid",
+    status=401,
+    close_code=None,
+    retryable=False,
+)
+"""The socket ticket is unknown, expired (30 seconds after purchase) or was used before."""
+
+FORBIDDEN: Final = ProblemType(
+    slug="forbidden",
+    title="This is not permitted",
+    status=403,
+    close_code=None,
+    retryable=False,
+)
+"""The user is known but lacks the permission, or the page that opens the socket has an origin that is not on the list."""
+
+NOT_FOUND: Final = ProblemType(
+    slug="not-found",
+    title="There is nothing at this address",
+    status=404,
+    close_code=None,
+    retryable=False,
+)
+"""The path is not part of the contract."""
+
+CONVERSATION_NOT_FOUND: Final = ProblemType(
+    slug="conversation-not-found",
+    title="There is no such conversation",
+    status=404,
+    close_code=None,
+    retryable=False,
+)
+"""The conversation does not exist, or belongs to someone else; the two cannot be told apart."""
+
+RUN_NOT_FOUND: Final = ProblemType(
+    slug="run-not-found",
+    title="There is no such run",
+    status=404,
+    close_code=None,
+    retryable=False,
+)
+"""The run does not exist in this conversation."""
+
+RUN_NOT_ACTIVE: Final = ProblemType(
+    slug="run-not-active",
+    title="The run has ended already",
+    status=409,
+    close_code=None,
+    retryable=False,
+)
+"""A run that has completed, failed or been cancelled cannot be cancelled. The end was sent, or is on its way."""
+
+RUN_IN_PROGRESS: Final = ProblemType(
+    slug="run-in-progress",
+    title="Another run of this conversation is active",
+    status=409,
+    close_code=None,
+    retryable=True,
+)
+"""A conversation has one active run at a time; a second message was sent before the first was answered."""
+
+MESSAGE_ID_REUSED: Final = ProblemType(
+    slug="message-id-reused",
+    title="This message_id was used for another message",
+    status=409,
+    close_code=None,
+    retryable=False,
+)
+"""A message with this message_id and another text or context was accepted before. Sending the same message again is safe; sending a different one under the same id is not."""
+
+METHOD_NOT_ALLOWED: Final = ProblemType(
+    slug="method-not-allowed",
+    title="The method is not allowed here",
+    status=405,
+    close_code=None,
+    retryable=False,
+)
+"""The path exists, but not with this method; the `Allow` header lists those it has."""
+
+EMAIL_TAKEN: Final = ProblemType(
+    slug="email-taken",
+    title="The e-mail address has an account already",
+    status=409,
+    close_code=None,
+    retryable=False,
+)
+"""An account with this e-mail address exists."""
+
+CONTENT_TOO_LARGE: Final = ProblemType(
+    slug="content-too-large",
+    title="The content is too large",
+    status=413,
+    close_code=None,
+    retryable=False,
+)
+"""The body of the request is larger than the configured limit (64 KiB unless configured otherwise)."""
+
+UNSUPPORTED_MEDIA_TYPE: Final = ProblemType(
+    slug="unsupported-media-type",
+    title="The media type is not supported",
+    status=415,
+    close_code=None,
+    retryable=False,
+)
+"""The body is not `application/json`."""
+
+UPGRADE_REQUIRED: Final = ProblemType(
+    slug="upgrade-required",
+    title="This address speaks WebSocket",
+    status=426,
+    close_code=None,
+    retryable=False,
+)
+"""The agent socket was asked for without a WebSocket handshake, or without the subprotocol `experience.agent.v1`."""
+
+TOO_MANY_REQUESTS: Final = ProblemType(
+    slug="too-many-requests",
+    title="Too many requests",
+    status=429,
+    close_code=None,
+    retryable=True,
+)
+"""More requests, messages or sockets than the limits allow. `Retry-After` (HTTP) says how many seconds to wait."""
+
+AGENT_FAILED: Final = ProblemType(
+    slug="agent-failed",
+    title="The agent could not finish",
+    status=502,
+    close_code=None,
+    retryable=True,
+)
+"""The agent's model, or a tool that it called, failed."""
+
+INTERNAL_ERROR: Final = ProblemType(
+    slug="internal-error",
+    title="Something went wrong on our side",
+    status=500,
+    close_code=4500,
+    retryable=True,
+)
+"""The service met a condition that it did not foresee. The log has the cause under the `request_id`."""
+
+OVERLOADED: Final = ProblemType(
+    slug="overloaded",
+    title="The service is overloaded",
+    status=503,
+    close_code=None,
+    retryable=True,
+)
+"""More work is queued than the service accepts, for example password hashing. `Retry-After` says when to come back."""
+
+NOT_READY: Final = ProblemType(
+    slug="not-ready",
+    title="The service is not ready",
+    status=503,
+    close_code=None,
+    retryable=True,
+)
+"""The service is starting, stopping, or cannot reach its database."""
+
+PROBLEM_TYPES: Final[dict[str, ProblemType]] = {
+    problem.slug: problem
+    for problem in (
+        MALFORMED_REQUEST,
+        MALFORMED_MESSAGE,
+        INVALID_REQUEST,
+        INVALID_MESSAGE,
+        MESSAGE_OUT_OF_ORDER,
+        WEAK_PASSWORD,
+        UNAUTHENTICATED,
+        INVALID_CREDENTIALS,
+        INVALID_REFRESH_TOKEN,
+        INVALID_TICKET,
+        FORBIDDEN,
+        NOT_FOUND,
+        CONVERSATION_NOT_FOUND,
+        RUN_NOT_FOUND,
+        RUN_NOT_ACTIVE,
+        RUN_IN_PROGRESS,
+        MESSAGE_ID_REUSED,
+        METHOD_NOT_ALLOWED,
+        EMAIL_TAKEN,
+        CONTENT_TOO_LARGE,
+        UNSUPPORTED_MEDIA_TYPE,
+        UPGRADE_REQUIRED,
+        TOO_MANY_REQUESTS,
+        AGENT_FAILED,
+        INTERNAL_ERROR,
+        OVERLOADED,
+        NOT_READY,
+    )
+}
