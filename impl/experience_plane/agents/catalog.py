@@ -86,7 +86,7 @@ def describe(agent_id: str) -> AgentDescription:
     try:
         return _BY_ID[agent_id]
     except KeyError:
-        raise UnknownAgent() from None
+        raise UnknownAgent from None
 
 
 def liaison_of(surface: str) -> AgentDescription | None:

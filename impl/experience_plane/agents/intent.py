@@ -47,7 +47,7 @@ class Intent:
 def classify(text: str) -> Intent:
     """Read a message's intent; without any sign at all it is the guide's."""
     request = read_request(text)
-    asking = " ".join(request.asking.casefold().replace("’", "'").split())
+    asking = " ".join(request.asking.casefold().replace("\u2019", "'").split())
     scores = {agent_id: _score(asking, patterns) for agent_id, patterns in _PATTERNS.items()}
     # A greeting or thanks before a request is courtesy, not what the message is about.
     small_talk = _score(asking, lexicon.SMALL_TALK) if max(scores.values()) < _ASKED_FOR else 0

@@ -26,21 +26,33 @@ SMALL_TALK = _patterns(
 PLATFORM = _patterns(
     (
         5,
-        r"\b(maximum|largest|max) (file )?size\b|\bhow (big|large) (can|may)\b|\bsize limit\b|\b(what|which) languages\b",
+        (
+            r"\b(maximum|largest|max) (file )?size\b|\bhow (big|large) (can|may)\b|\bsize limit\b|"
+            r"\b(what|which) languages\b"
+        ),
     ),
     (
         5,
-        r"\bwho (can|could|will)\b.*\b(see|read)\b|\bcan (my|other|any)\w* (\w+ )?(see|read)\b|\bdo you (keep|store|save)\b",
+        (
+            r"\bwho (can|could|will)\b.*\b(see|read)\b|\bcan (my|other|any)\w* (\w+ )?(see|read)\b|"
+            r"\bdo you (keep|store|save)\b"
+        ),
     ),
     (
         4,
-        r"\b(which|who) of you\b|\bwhat is this (place|site|app)\b|\bthe ropes\b|\bwhat (is|does) the (concierge|guide)\b",
+        (
+            r"\b(which|who) of you\b|\bwhat is this (place|site|app)\b|\bthe ropes\b|\bwhat (is|"
+            r"does) the (concierge|guide)\b"
+        ),
     ),
     (4, r"\bwho is (the|my) (concierge|guide|\w+ liaison)\b|\bfree of charge\b|\bwhat does (it|this) cost\b"),
     (3, r"\bwhat (all )?(can|could|do) you (do|help|offer)\b|\bhow can you help\b|\bwhat (kinds?|sorts?) of things\b"),
     (
         4,
-        r"\b(my|the|a|your) (password|account|log-?in|profile picture|e-?mail address|subscription)\b(?! (column|field))",
+        (
+            r"\b(my|the|a|your) (password|account|log-?in|profile picture|e-?mail address|"
+            r"subscription)\b(?! (column|field))"
+        ),
     ),
     (2, r"\bpassword\b|\bsign (in|out|up)\b|\blog (in|out)\b"),
     (5, r"\b(difference|differences) between\b.*\b(content|insights?|journeys?|outcomes?|guide|liaisons?|realms?)\b"),
@@ -48,14 +60,18 @@ PLATFORM = _patterns(
     (
         5,
         (
-            r"\b(explain|what is|what's|what are|meaning of|mean by)\b.*\b(an? |the )?(outcomes?|insights?|journeys?|realms?|"
+            r"\b(explain|what is|what's|what are|meaning of|mean by)\b.*\b(an? |the )?(outcomes?|"
+            r"insights?|journeys?|realms?|"
             r"liaisons?|guides?|platform)\b.*(platform|here|mean|is|are|\?|$)(?<!data)(?<!data\?)"
         ),
     ),
     (3, r"\bnot sure (what|where|how|which)\b|\bno idea (how|what|where)\b|\bdon'?t know (what|where|how)\b"),
     (
         4,
-        r"\b(new here|where (do|should|can) i (start|begin)|how (do|to|should) (i )?(start|begin)|get(ting)? started)\b",
+        (
+            r"\b(new here|where (do|should|can) i (start|begin)|how (do|to|should) (i )?(start|begin)|"
+            r"get(ting)? started)\b"
+        ),
     ),
     (
         4,
@@ -65,12 +81,18 @@ PLATFORM = _patterns(
     (3, r"\b(do you|can you|can i) (support|accept|paste|take|handle)\b"),
     (
         4,
-        r"\b(is|are) my (data|documents?|files?|messages?|conversations?) (shared|safe|private|secure|visible|stored|kept)",
+        (
+            r"\b(is|are) my (data|documents?|files?|messages?|conversations?) (shared|safe|private|"
+            r"secure|visible|stored|kept)"
+        ),
     ),
     (4, r"\bwho (can|could|will|gets? to) (see|read|access)\b|\bprivacy\b(?! (policy|notice|clause))|\bconfidential\b"),
     (
         5,
-        r"\b(handed|passed|sent|transferred|moved|switched) (me |over )?(to|over)\b.*\b(someone|somebody|other|another|else)",
+        (
+            r"\b(handed|passed|sent|transferred|moved|switched) (me |over )?(to|over)\b.*\b(someone|"
+            r"somebody|other|another|else)"
+        ),
     ),
     (4, r"\bhow does (this|the) (platform|product|place|service|tool|thing)\b|\bthis (platform|product)\b"),
 )
@@ -110,7 +132,10 @@ INSIGHTS = _patterns(
     (1.5, r"\b(data ?(set|base)?|exports?|dates?|values?|measurements?|samples?|survey|log|kpis?|prices?|orders)\b"),
     (
         2,
-        r"\b(valid|invalid|weird|odd|strange|unusual|wrong|suspicious) (values?|entries|dates?|numbers?)\b|\ball valid\b",
+        (
+            r"\b(valid|invalid|weird|odd|strange|unusual|wrong|suspicious) (values?|entries|dates?|"
+            r"numbers?)\b|\ball valid\b"
+        ),
     ),
     (
         2.5,
@@ -118,14 +143,18 @@ INSIGHTS = _patterns(
     ),
     (
         2,
-        r"\b(which|what) (day|week|month|quarter|year|region|country|product|customer|team)s?\b|\btop (ten|five|three)\b",
+        (
+            r"\b(which|what) (day|week|month|quarter|year|region|country|product|customer|team)s?\b|"
+            r"\btop (ten|five|three)\b"
+        ),
     ),
     (2, r"\b(related to|depends? on|forecast|predict|growth|variance|maximum|minimum|sum of|total of|ratio)\b"),
     (2, r"\b(csv|tsv|xlsx?|tables?|columns?|rows?|records?|datasets?|fields?|cells?)\b"),
     (
         3,
         (
-            r"\b(outliers?|anomal(y|ies)|averages?|means? and|the mean|medians?|standard deviation|correlat\w+|distribution|"
+            r"\b(outliers?|anomal(y|ies)|averages?|means? and|the mean|medians?|standard deviation|"
+            r"correlat\w+|distribution|"
             r"histograms?|percentiles?|regression|null values?|statistics?)\b"
         ),
     ),
@@ -135,7 +164,10 @@ INSIGHTS = _patterns(
     ),
     (
         2.5,
-        r"\b(what|which) (share|percentage|proportion|fraction)\b|\bpercent(age)?\b|\bhow many\b|\bhow much\b|\bcount\b",
+        (
+            r"\b(what|which) (share|percentage|proportion|fraction)\b|\bpercent(age)?\b|\bhow many\b|"
+            r"\bhow much\b|\bcount\b"
+        ),
     ),
     (1.5, r"\b(data|numbers|figures|metrics?|revenue|turnover|sales|costs?|income|amounts?|totals?|sum|readings)\b"),
     (1.5, r"\b(by|per|for each|each) (day|week|month|quarter|year|region|country|customer|department|team|product)\b"),
@@ -148,7 +180,10 @@ JOURNEY = _patterns(
     (2.5, r"\bhow (an?|the|our|each|every) \w+ (is|are|gets?) (handled|processed|approved|made|done)\b|\btrace how\b"),
     (
         2.5,
-        r"\b(stages?|phases?|activit(y|ies)|tasks?|path|route|lifecycle|life cycle|journey|diagram) (of|for|can|in|from|that)\b",
+        (
+            r"\b(stages?|phases?|activit(y|ies)|tasks?|path|route|lifecycle|life cycle|journey|"
+            r"diagram) (of|for|can|in|from|that)\b"
+        ),
     ),
     (
         2.5,
@@ -157,7 +192,10 @@ JOURNEY = _patterns(
     (2, r"\b(diagrams?|decision|gateway|recruitment|expenses|signs? off|automate|hand(s|ed)? over)\b"),
     (
         2,
-        r"\bhow (is|are|does|do) (an?|the|our|we|my) \w+.*\b(handled|processed|approved|work|run|travel|proceed|done)\b",
+        (
+            r"\bhow (is|are|does|do) (an?|the|our|we|my) \w+.*\b(handled|processed|approved|work|run|"
+            r"travel|proceed|done)\b"
+        ),
     ),
     (2, r"\bafter\b.+\b(the|an?) \w+ \w+s\b.+\b(and|,) (the|an?) \w+ \w+s\b|\bresponsib(le|ility|ilities)\b"),
     (3, r"\b(workflows?|bpmn|sops?|flow ?charts?|swim ?lanes?|procedures?|process map|user journeys?)\b"),
@@ -171,7 +209,10 @@ JOURNEY = _patterns(
     (1.5, r"\b(onboarding|offboarding|hiring|shipping|returns|refunds?|complaints?|claims?|is handled|order to)\b"),
     (
         1.5,
-        r"\b(insert|add) (an? )?(\w+ )?(step|review|check|approval|gateway)\b|\bwhere (is|does|do)\b.*\b(slow|loop|stuck)",
+        (
+            r"\b(insert|add) (an? )?(\w+ )?(step|review|check|approval|gateway)\b|\bwhere (is|does|"
+            r"do)\b.*\b(slow|loop|stuck)"
+        ),
     ),
 )
 
@@ -180,7 +221,8 @@ OUTCOMES = _patterns(
     (
         3,
         (
-            r"\b(takeaways?|take-aways?|tl;?dr|gist|handouts?|memo for|minutes of (this|our|the) (session|talk|chat|meeting)|"
+            r"\b(takeaways?|take-aways?|tl;?dr|gist|handouts?|memo for|minutes of (this|our|"
+            r"the) (session|talk|chat|meeting)|"
             r"closing|in a nutshell|key points?|highlights|bullet points)\b"
         ),
     ),
@@ -196,7 +238,10 @@ OUTCOMES = _patterns(
     (2, r"\b(we|you) worked out\b|\bput (it|this|that|everything|all)( all)?( together)? (in|into)\b"),
     (
         3,
-        r"\b(summar(y|ies|i[sz]e[sd]?|i[sz]ing)|recap|wrap(s|ping)? up|conclusions?|conclude|deliverables?|write-?up)\b",
+        (
+            r"\b(summar(y|ies|i[sz]e[sd]?|i[sz]ing)|recap|wrap(s|ping)? up|conclusions?|conclude|"
+            r"deliverables?|write-?up)\b"
+        ),
     ),
     (
         2.5,
@@ -208,13 +253,17 @@ OUTCOMES = _patterns(
     (
         3,
         (
-            r"\bwrite (it|this|that|everything|all) up\b|\bwhat (did|have) we (achieve|produce|find|learn|do|accomplish|"
+            r"\bwrite (it|this|that|everything|all) up\b|\bwhat (did|have) we (achieve|produce|find|"
+            r"learn|do|accomplish|"
             r"discuss|decide)\w*\b"
         ),
     ),
     (
         2,
-        r"\bwe (found|produced|achieved|discussed|learned|learnt|decided|talked about)\b|\b(our|the) (findings|results)\b",
+        (
+            r"\bwe (found|produced|achieved|discussed|learned|learnt|decided|talked about)\b|\b(our|"
+            r"the) (findings|results)\b"
+        ),
     ),
     (1.5, r"\b(boss|board|management|manager|steering committee|stakeholders?|client)\b"),
     (1.5, r"\b(draft|compose|deliver|results?|final|findings|prepare|share)\b"),

@@ -44,7 +44,7 @@ def build_model(options: ModelOptions) -> Model:
         if options.base_url is not None and _is_openai_compatible(options.name):
             return _openai_compatible(options.name, options.base_url, options.api_key)
         return infer_model(options.name, provider_factory=lambda name: _provider(name, options))
-    except (UserError, ImportError, TypeError) as error:
+    except (UserError, ImportError, TypeError, ValueError) as error:
         raise ModelNotConfigured(f"The model {options.name!r} cannot be used: {error}") from error
 
 

@@ -1,4 +1,4 @@
-"""The built-in model: no key, no network. It decides like a language model does, from the messages and the tools offered."""
+"""The built-in model: no key, no network. It decides from the messages and the tools offered, like any other."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ _LIAISON_BY_TOOL = {tool_name(intent): agent for agent in LIAISONS for intent in
 _INVITATIONS = {
     "content": "Please paste the text I should look into, and tell me what you are looking for. For example: *find the "
     "passage about notice periods*, followed by the contract's text.",
-    "insights": "Please paste the table here, with its header line: CSV, tab-separated (cells copied from a spreadsheet) "
-    "or Markdown. I will tell you how many rows and columns it has, what is missing, and what stands out.",
+    "insights": "Please paste the table here, with its header line: CSV, tab-separated (cells copied from a "
+    "spreadsheet) or Markdown. I will tell you how many rows and columns it has, what is missing, and what stands out.",
     "journey": "Please paste the procedure here, one step per line or in sentences such as *the clerk checks the form, "
     "then the manager approves it*. I will turn it into a workflow with steps and actors.",
     "outcomes": "There is nothing to summarise yet: this is the start of our conversation. Once there are results, I "

@@ -90,12 +90,18 @@ ANSWERS = (
         "about the platform.",
     ),
     _answer(
-        r"\b(who|what) (are you|am i)\b|\b(am i|are we) (talking|speaking|chatting)\b|\bare you\b|\bintroduce yourself\b",
+        (
+            r"\b(who|what) (are you|am i)\b|\b(am i|are we) (talking|speaking|chatting)\b|\bare you\b|"
+            r"\bintroduce yourself\b"
+        ),
         "I am the **Concierge**, the guide of this platform: a program, not a person. I answer questions about the "
         "platform and bring you to the specialist who can help.",
     ),
     _answer(
-        r"\bnew here\b|\b(start|begin|started)\b|\bshow me around\b|\btour\b|\bnot sure\b|\bno idea\b|\bropes\b|\bdon'?t know\b",
+        (
+            r"\bnew here\b|\b(start|begin|started)\b|\bshow me around\b|\btour\b|\bnot sure\b|"
+            r"\bno idea\b|\bropes\b|\bdon'?t know\b"
+        ),
         "Happy to show you around. The quickest way in is to try one of these:\n\n"
         "1. Paste a table (CSV) and ask: *profile this table*.\n"
         "2. Paste a procedure and ask: *turn this into a workflow*.\n"
@@ -116,7 +122,10 @@ ANSWERS = (
         f"Hello, and welcome! {CAPABILITIES}",
     ),
     _answer(
-        r"\bhelp\b|\bwhat\b.*\b(can|could|do) you\b|\bplatform\b|\bwhat is this\b|\bthis (about|place)\b|^\W*(hello|hi|hey|good)\b",
+        (
+            r"\bhelp\b|\bwhat\b.*\b(can|could|do) you\b|\bplatform\b|\bwhat is this\b|\bthis (about|"
+            r"place)\b|^\W*(hello|hi|hey|good)\b"
+        ),
         CAPABILITIES,
     ),
 )
@@ -129,5 +138,5 @@ UNSURE = (
 
 def answer_about_platform(text: str) -> str:
     """The best answer to a question about the platform; asks back when none fits."""
-    asked = " ".join(text.casefold().replace("’", "'").split())
+    asked = " ".join(text.casefold().replace("\u2019", "'").split())
     return next((answer.text for answer in ANSWERS if answer.asked.search(asked)), UNSURE)

@@ -14,7 +14,9 @@ _DOCUMENT_FROM = 160
 _HITS_MAX = 5
 _SATURATION, _LENGTH_WEIGHT = 1.2, 0.75
 _WORD = re.compile(r"\w+", re.UNICODE)
-_PHRASE = re.compile(r"[\"“”‘«]([^\"“”’»]{2,80})[\"“”’»]|(?<!\w)'([^']{2,80})'(?!\w)")
+_PHRASE = re.compile(
+    r"[\"\u201c\u2018\u00ab]([^\"\u201d\u2019\u00bb]{2,80})[\"\u201d\u2019\u00bb]|(?<!\w)'([^']{2,80})'(?!\w)"
+)
 _ASKING_WORDS = """
     a about add all am an and any anything are archive at be been by can could delete did do does document documents
     every everything file files find for from get give have here how i import in into is it its library look me

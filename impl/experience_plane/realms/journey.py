@@ -22,7 +22,7 @@ _SEQUENCE_WORD = re.compile(
     r"\b[\s,:]*",
     re.IGNORECASE,
 )
-_ACTOR_PREFIX = re.compile(r"^([A-Z][\w /&-]{1,40}?)\s*(?::|\s[-–—])\s+(?=\w)")
+_ACTOR_PREFIX = re.compile(r"^([A-Z][\w /&-]{1,40}?)\s*(?::|\s[-\u2013\u2014])\s+(?=\w)")
 _ACTOR_VERB = re.compile(
     r"^(?P<actor>(?:(?:the|an?|our|each|every)\s+)?(?:[\w&/-]+\s+){1,4}?)(?P<verb>\w{2,}s)\b(?P<rest>.*)$",
     _CASELESS,
