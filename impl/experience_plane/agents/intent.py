@@ -16,6 +16,7 @@ MULTI = "multi"
 _CLEAR_SCORE = 2.0
 _CLEAR_MARGIN = 1.0
 _ASKED_FOR = 1.5
+_READ_MAX = 1_000  # characters of asking; patterns with gaps are slow on endless lines
 _PATTERNS = {
     "liaison.content": lexicon.CONTENT,
     "liaison.insights": lexicon.INSIGHTS,
@@ -47,7 +48,7 @@ class Intent:
 def classify(text: str) -> Intent:
     """Read a message's intent; without any sign at all it is the guide's."""
     request = read_request(text)
-    asking = " ".join(request.asking.casefold().replace("\u2019", "'").split())
+    asking = " ".join(request.asking.casefold().replace("\u2019", "'").split())[:_READ_MAX]
     scores = {agent_id: _score(asking, patterns) for agent_id, patterns in _PATTERNS.items()}
     # A greeting or thanks before a request is courtesy, not what the message is about.
     small_talk = _score(asking, lexicon.SMALL_TALK) if max(scores.values()) < _ASKED_FOR else 0

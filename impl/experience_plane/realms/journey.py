@@ -42,6 +42,7 @@ _REQUEST = re.compile(
     r".{0,60}$",
     _CASELESS,
 )
+_BLANKS = re.compile(r"[^\S\n]+")
 _WAITS = re.compile(r"\bwaits?\b|\bwaiting\b", re.IGNORECASE)
 _NOT_ACTORS = frozenset({"it", "this", "that", "there", "which", "if", "all", "to", "add", "send", "check", "review"})
 _PREPOSITIONS = frozenset(
@@ -90,6 +91,7 @@ def newest_procedure(texts: Sequence[str]) -> tuple[Step, ...] | None:
 
 def steps_in(text: str) -> tuple[Step, ...]:
     """The steps a text describes: its list items if it has any, else its clauses that say who does what."""
+    text = _BLANKS.sub(" ", text)
     items = _items(text)
     if len(items) >= 2:
         clauses = items
