@@ -1,0 +1,182 @@
+// Generated from contracts/. DO NOT EDIT: change the contract or codegen/typescript/, then run `make generate`.
+
+import createFetchClient, { type Client, type Middleware } from 'openapi-fetch'
+import type { AgentTicket, AuthenticationResult, LoginRequest, paths, RegisterRequest, User } from './http.js'
+import { isProblem, ProblemError } from './problem-error.js'
+import { UNAUTHENTICATED_OPERATIONS } from './operations.js'
+
+/** Who is logged in, and the tokens. Kept in memory only. */
+export interface Session {
+  readonly user: User
+  readonly accessToken: string
+  readonly refreshToken: string
+  /** When the access token expires, in milliseconds since 1970, by this machine's clock. */
+  readonly expiresAt: number
+}
+
+export interface HttpClientOptions {
+  /** Where the service is, for example `http://localhost:8000`; in a page, its own origin unless given. */
+  readonly baseUrl?: string
+  readonly fetch?: typeof globalThis.fetch
+  readonly session?: Session
+  /** Called when the user has logged in, when the tokens were exchanged, and with null when the session has ended. */
+  readonly onSession?: (session: Session | null) => void
+}
+
+/** What openapi-fetch answers, whatever the operation. */
+interface Answer<Data> {
+  readonly data?: Data
+  readonly error?: unknown
+  readonly response: Response
+}
+
+/** The typed HTTP half of the contract, and the session that its requests carry. */
+export interface HttpClient {
+  /** Each operation of the contract: `client.http.GET('/api/agents')`. */
+  readonly http: Client<paths>
+  readonly baseUrl: string
+  readonly session: Session | null
+  register(body: RegisterRequest): Promise<Session>
+  logIn(body: LoginRequest): Promise<Session>
+  /** Exchanges the refresh token. Calls at the same time share one exchange: a refresh token works once. */
+  refresh(): Promise<Session>
+  /** Ends the session; it is forgotten here even when the service cannot be reached. */
+  logOut(): Promise<void>
+  createAgentTicket(): Promise<AgentTicket>
+  /** The data of an answer. Throws a ProblemError when it is none. */
+  unwrap<Data>(answer: Promise<Answer<Data>> | Answer<Data>): Promise<Data>
+}
+
+/** Makes an HTTP client. An access token that has expired is exchanged, once, and the request repeated. */
+export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
+  return new SessionClient(options)
+}
+
+class SessionClient implements HttpClient {
+  readonly http: Client<paths>
+  readonly baseUrl: string
+  readonly #fetch: typeof globalThis.fetch
+  readonly #onSession: (session: Session | null) => void
+  #session: Session | null
+  #refreshing: Promise<Session> | null = null
+
+  constructor(options: HttpClientOptions) {
+    this.baseUrl = (options.baseUrl ?? globalThis.location?.origin ?? '').replace(/\/$/, '')
+    this.#fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init))
+    this.#session = options.session ?? null
+    this.#onSession = options.onSession ?? (() => undefined)
+    this.http = createFetchClient<paths>({ baseUrl: this.baseUrl, fetch: (request) => this.#send(request) })
+    this.http.use(this.#authorize())
+  }
+
+  get session(): Session | null {
+    return this.#session
+  }
+
+  async register(body: RegisterRequest): Promise<Session> {
+    return this.#adopt(await this.unwrap(this.http.POST('/api/auth/register', { body })))
+  }
+
+  async logIn(body: LoginRequest): Promise<Session> {
+    return this.#adopt(await this.unwrap(this.http.POST('/api/auth/login', { body })))
+  }
+
+  refresh(): Promise<Session> {
+    this.#refreshing ??= this.#exchange().finally(() => {
+      this.#refreshing = null
+    })
+    return this.#refreshing
+  }
+
+  async logOut(): Promise<void> {
+    try {
+      if (this.#session) await this.unwrap(this.http.POST('/api/auth/logout'))
+    } finally {
+      this.#set(null)
+    }
+  }
+
+  createAgentTicket(): Promise<AgentTicket> {
+    return this.unwrap(this.http.POST('/api/runtime/agent/tickets'))
+  }
+
+  async unwrap<Data>(answer: Promise<Answer<Data>> | Answer<Data>): Promise<Data> {
+    const { data, error, response } = await answer
+    if (response.ok) return data as Data
+    throw new ProblemError(isProblem(error) ? error : unexplained(response))
+  }
+
+  async #exchange(): Promise<Session> {
+    const before = this.#session
+    if (!before) throw new ProblemError(notLoggedIn())
+    try {
+      const body = { refresh_token: before.refreshToken }
+      return this.#adopt(await this.unwrap(this.http.POST('/api/auth/refresh', { body })))
+    } catch (error) {
+      if (error instanceof ProblemError && error.status === 401 && this.#session === before) this.#set(null)
+      throw error
+    }
+  }
+
+  #adopt(result: AuthenticationResult): Session {
+    const session = {
+      user: result.user,
+      accessToken: result.access_token,
+      refreshToken: result.refresh_token,
+      expiresAt: Date.now() + result.expires_in * 1000,
+    }
+    this.#set(session)
+    return session
+  }
+
+  #set(session: Session | null): void {
+    this.#session = session
+    this.#onSession(session)
+  }
+
+  #authorize(): Middleware {
+    return {
+      onRequest: ({ request, schemaPath }) => {
+        if (this.#session && !isOpen(request, schemaPath)) {
+          request.headers.set('Authorization', `Bearer ${this.#session.accessToken}`)
+        }
+        return request
+      },
+    }
+  }
+
+  async #send(request: Request): Promise<Response> {
+    const sentWith = request.headers.get('Authorization')
+    const again = sentWith === null ? null : request.clone()
+    const response = await this.#fetch(request)
+    if (response.status !== 401 || again === null || this.#session === null) return response
+    // Another request may have exchanged the tokens since this one left.
+    const stale = sentWith === `Bearer ${this.#session.accessToken}`
+    const session = stale ? await this.refresh().catch(() => null) : this.#session
+    if (session === null) return response
+    again.headers.set('Authorization', `Bearer ${session.accessToken}`)
+    return this.#fetch(again)
+  }
+}
+
+function isOpen(request: Request, path: string): boolean {
+  return UNAUTHENTICATED_OPERATIONS.has(`${request.method} ${path}`)
+}
+
+function unexplained(response: Response) {
+  return {
+    type: 'about:blank',
+    title: 'The answer is no problem detail',
+    status: response.status,
+    detail: `The service answered ${response.status} ${response.statusText}`.trimEnd(),
+  }
+}
+
+function notLoggedIn() {
+  return {
+    type: '/problems/unauthenticated',
+    title: 'Authentication is required',
+    status: 401,
+    detail: 'Nobody is logged in.',
+  }
+}

@@ -1,0 +1,1200 @@
+// Generated from contracts/. DO NOT EDIT: change the contract or codegen/typescript/, then run `make generate`.
+
+export type $Read<T> = {
+    readonly $read: T;
+};
+export type $Write<T> = {
+    readonly $write: T;
+};
+export type Readable<T> = T extends $Write<any> ? never : T extends $Read<infer U> ? Readable<U> : T extends (infer E)[] ? Readable<E>[] : T extends object ? {
+    [K in keyof T as NonNullable<T[K]> extends $Write<any> ? never : K]: Readable<T[K]>;
+} : T;
+export type Writable<T> = T extends $Read<any> ? never : T extends $Write<infer U> ? Writable<U> : T extends (infer E)[] ? Writable<E>[] : T extends object ? {
+    [K in keyof T as NonNullable<T[K]> extends $Read<any> ? never : K]: Writable<T[K]>;
+} & {
+    [K in keyof T as NonNullable<T[K]> extends $Read<any> ? K : never]?: never;
+} : T;
+export interface paths {
+    "/api/auth/register": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Register a user
+         * @description Creates a user and logs it in. The e-mail address must not have an account yet; the comparison ignores case.
+         */
+        post: operations["registerUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Log in
+         * @description Starts a session. The answer, and the time it takes, is the same for an unknown address and for a wrong password.
+         */
+        post: operations["logIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Exchange a refresh token for a new pair of tokens
+         * @description Each refresh token works once. Using one a second time ends its session, because one of the two users of it is a thief (RFC 9700, section 4.14).
+         */
+        post: operations["refreshSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Log out
+         * @description Ends the session that the access token belongs to. Its access and refresh tokens are refused from the next request on.
+         */
+        post: operations["logOut"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show the user who is logged in
+         * @description Answers the user to whom the access token was issued.
+         */
+        get: operations["getCurrentUser"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runtime/agent/tickets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Buy a ticket for the agent socket
+         * @description Answers a ticket for one handshake at `/api/runtime/agent?ticket=…`. It works once, for 30 seconds, and only while the session lives.
+         */
+        post: operations["createAgentTicket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the agents
+         * @description Answers the guide and the liaison of each realm, with what they can do.
+         */
+        get: operations["listAgents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the user's conversations
+         * @description Answers the conversations of the user, the one with the latest activity first, in pages.
+         */
+        get: operations["listConversations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{conversation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show a conversation
+         * @description Answers one conversation of the user. A conversation of someone else is answered like one that does not exist.
+         */
+        get: operations["getConversation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{conversation_id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the messages of a conversation
+         * @description Answers what the user and the agents said, the oldest first, in pages. Each message has the cursor of the event that completed it.
+         */
+        get: operations["listMessages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/.well-known/jwks.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show the public keys that access tokens are signed with
+         * @description The JSON Web Key Set (RFC 7517) with which other services verify access tokens.
+         */
+        get: operations["getJsonWebKeySet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/healthz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Say that the process is alive
+         * @description Answers as long as the process can answer at all; looks at nothing else.
+         */
+        get: operations["getHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/readyz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Say whether the service can take traffic
+         * @description Answers 200 when the database answers and the service is not stopping.
+         */
+        get: operations["getReadiness"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /**
+         * Email
+         * @description An e-mail address. Internationalised domains are accepted and kept in their ASCII form.
+         */
+        Email: string;
+        /**
+         * UserName
+         * @description What the user is called. Holds no control characters and is not blank.
+         */
+        UserName: string;
+        /**
+         * NewPassword
+         * @description From 8 to 128 code points, counted after NFKC normalisation; any characters (NIST SP 800-63B-4, section 3.1.1.2). Common passwords are refused.
+         */
+        NewPassword: string;
+        /**
+         * RegisterRequest
+         * @description A new user.
+         */
+        RegisterRequest: {
+            name: components["schemas"]["UserName"];
+            email: components["schemas"]["Email"];
+            password: components["schemas"]["NewPassword"];
+        };
+        /**
+         * LoginRequest
+         * @description The credentials of a user.
+         */
+        LoginRequest: {
+            email: components["schemas"]["Email"];
+            /** @description The password. */
+            password: string;
+        };
+        /**
+         * RefreshToken
+         * @description An opaque token that buys the next pair of tokens, once.
+         */
+        RefreshToken: string;
+        /**
+         * RefreshRequest
+         * @description A refresh token to exchange.
+         */
+        RefreshRequest: {
+            refresh_token: components["schemas"]["RefreshToken"];
+        };
+        /**
+         * User
+         * @description A user as others of the service see it.
+         */
+        User: {
+            user_id: components["schemas"]["UserId"];
+            tenant_id: components["schemas"]["TenantId"];
+            email: components["schemas"]["Email"];
+            name: components["schemas"]["UserName"];
+            /** @description The roles of the user in the tenant. */
+            roles: string[];
+            /** @description What the roles allow, `noun.verb`. */
+            permissions: string[];
+        };
+        /**
+         * AuthenticationResult
+         * @description The tokens of a session, and its user.
+         */
+        AuthenticationResult: {
+            /** @description A JWT (RFC 9068); send it as `Authorization Bearer`. */
+            access_token: string;
+            refresh_token: components["schemas"]["RefreshToken"];
+            /**
+             * @description How the access token is used (RFC 6750).
+             * @constant
+             */
+            token_type: "Bearer";
+            /** @description For how many seconds the access token is valid. */
+            expires_in: number;
+            user: components["schemas"]["User"];
+        };
+        /**
+         * AgentTicket
+         * @description A ticket for one handshake of the agent socket.
+         */
+        AgentTicket: {
+            /** @description The ticket; give it as `?ticket=`. */
+            ticket: string;
+            expires_at: components["schemas"]["Timestamp"];
+        };
+        /**
+         * Agent
+         * @description An agent that can answer.
+         */
+        Agent: {
+            agent_id: components["schemas"]["AgentId"];
+            /**
+             * @description The guide welcomes and hands over; a liaison speaks for one realm.
+             * @enum {string}
+             */
+            role: "guide" | "liaison";
+            /** @description The realm of a liaison; null for the guide. */
+            realm: string | null;
+            /** @description What a person calls the agent. */
+            name: string;
+            /** @description What the agent does, in a sentence. */
+            description: string;
+            /** @description What the agent can do in steps. */
+            intents: components["schemas"]["Intent"][];
+        };
+        /**
+         * AgentList
+         * @description All agents.
+         */
+        AgentList: {
+            /** @description The agents, the guide first. */
+            agents: components["schemas"]["Agent"][];
+        };
+        /**
+         * ConversationListCursor
+         * @description A position in the list of conversations; opaque to clients.
+         */
+        ConversationListCursor: string;
+        /**
+         * Conversation
+         * @description A conversation of the user with the agents.
+         */
+        Conversation: {
+            conversation_id: components["schemas"]["ConversationId"];
+            /** @description The beginning of the first message; null before it. */
+            title: string | null;
+            created_at: components["schemas"]["Timestamp"];
+            updated_at: components["schemas"]["Timestamp"];
+            cursor: components["schemas"]["Cursor"];
+            /** @description The agent that speaks with the user now; null before the first answer. */
+            active_agent_id: components["schemas"]["AgentId"] | null;
+            /** @description The run that is not ended yet; null when there is none. */
+            active_run_id: components["schemas"]["RunId"] | null;
+        };
+        /**
+         * ConversationList
+         * @description A page of conversations.
+         */
+        ConversationList: {
+            /** @description The one with the latest activity first. */
+            conversations: components["schemas"]["Conversation"][];
+            /** @description Where the next page begins; null on the last page. */
+            next_cursor: components["schemas"]["ConversationListCursor"] | null;
+        };
+        /**
+         * Message
+         * @description What the user or an agent said.
+         */
+        Message: {
+            message_id: components["schemas"]["MessageId"];
+            run_id: components["schemas"]["RunId"];
+            /**
+             * @description Who said it.
+             * @enum {string}
+             */
+            role: "user" | "agent";
+            /** @description The agent that said it; null for the user. */
+            agent_id: components["schemas"]["AgentId"] | null;
+            /** @description What was said, in Markdown. */
+            text: string;
+            cursor: components["schemas"]["Cursor"];
+            at: components["schemas"]["Timestamp"];
+        };
+        /**
+         * MessageList
+         * @description A page of messages.
+         */
+        MessageList: {
+            /** @description The oldest first. */
+            messages: components["schemas"]["Message"][];
+            /** @description Where the next page begins; null on the last page. */
+            next_cursor: components["schemas"]["Cursor"] | null;
+        };
+        /**
+         * JsonWebKey
+         * @description A public key (RFC 7517, RFC 8037).
+         */
+        JsonWebKey: {
+            /**
+             * @description The type of the key.
+             * @constant
+             */
+            kty: "OKP";
+            /**
+             * @description The curve.
+             * @constant
+             */
+            crv: "Ed25519";
+            /** @description The public key, base64url. */
+            x: string;
+            /** @description The id of the key; the header of an access token names it. */
+            kid: string;
+            /**
+             * @description What the key is for.
+             * @constant
+             */
+            use: "sig";
+            /**
+             * @description The algorithm of the signatures.
+             * @constant
+             */
+            alg: "EdDSA";
+        };
+        /**
+         * JsonWebKeySet
+         * @description The public keys that access tokens may be signed with.
+         */
+        JsonWebKeySet: {
+            /** @description The keys, the newest first. */
+            keys: components["schemas"]["JsonWebKey"][];
+        };
+        /**
+         * Health
+         * @description A sign of life.
+         */
+        Health: {
+            /**
+             * @description Always ok.
+             * @constant
+             */
+            status: "ok";
+            /** @description The version of the service. */
+            version: string;
+        };
+        /**
+         * Readiness
+         * @description Whether traffic may come.
+         */
+        Readiness: {
+            /**
+             * @description Always ready.
+             * @constant
+             */
+            status: "ready";
+        };
+        /**
+         * UserId
+         * Format: uuid
+         * @description A user, as a UUID (RFC 9562).
+         */
+        UserId: string;
+        /**
+         * TenantId
+         * Format: uuid
+         * @description The tenant that a user belongs to, as a UUID.
+         */
+        TenantId: string;
+        /**
+         * ProblemError
+         * @description One fault in what was sent.
+         */
+        ProblemError: {
+            /** @description JSON Pointer (RFC 6901) to the field in the body or message; for a parameter, `/query/{name}` or `/path/{name}`. */
+            pointer: string;
+            /** @description What is wrong with it. */
+            detail: string;
+        };
+        /**
+         * Problem
+         * @description A problem detail (RFC 9457). `type` is `/problems/{slug}` with a slug of the registry `problems.yaml`, and opens as a page.
+         */
+        Problem: {
+            /** @description The problem type, `/problems/{slug}`, relative to the service. */
+            type: string;
+            /** @description What kind of problem this is; the same for each occurrence. */
+            title: string;
+            /** @description The HTTP status; given on the socket too. */
+            status: number;
+            /** @description What happened this time, for a person to read. Never holds a secret or an internal cause. */
+            detail: string;
+            /** @description The path of the request, or of the socket. */
+            instance?: string;
+            /** @description The id under which the log has this occurrence; on the socket, the id of the connection. */
+            request_id?: string;
+            /** @description Each single fault in what was sent. */
+            errors?: components["schemas"]["ProblemError"][];
+        };
+        /**
+         * Timestamp
+         * Format: date-time
+         * @description A moment in UTC (RFC 3339).
+         */
+        Timestamp: string;
+        /**
+         * AgentId
+         * @description An agent, `guide.{name}` or `liaison.{realm}`.
+         */
+        AgentId: string;
+        /**
+         * Intent
+         * @description What an agent does in a step, `realm.verb_object`.
+         */
+        Intent: string;
+        /**
+         * ConversationId
+         * Format: uuid
+         * @description A conversation, as a UUID made by the service.
+         */
+        ConversationId: string;
+        /**
+         * Cursor
+         * @description A position in the log of a conversation. Strictly increasing within the conversation; what a client resumes from. 0 is before the first event.
+         */
+        Cursor: number;
+        /**
+         * RunId
+         * Format: uuid
+         * @description One run, that is, all that happens to answer one message of the user, as a UUID made by the service.
+         */
+        RunId: string;
+        /**
+         * MessageId
+         * Format: uuid
+         * @description A message. The client makes a new UUID for each message of the user, so that sending it again is safe.
+         */
+        MessageId: string;
+    };
+    responses: {
+        /** @description The body is not well-formed JSON. */
+        MalformedRequest: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The access token is missing, malformed, expired or revoked. */
+        Unauthenticated: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The user lacks the permission. */
+        Forbidden: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The conversation does not exist, or belongs to someone else. */
+        ConversationNotFound: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The body is too large. */
+        ContentTooLarge: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The body is not JSON. */
+        UnsupportedMediaType: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The request does not match the contract. */
+        InvalidRequest: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Something went wrong on our side. */
+        InternalError: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description More passwords wait to be checked than the service accepts. */
+        Overloaded: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                "Retry-After": components["headers"]["RetryAfter"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+    };
+    parameters: {
+        /**
+         * @description How many entries a page has at the most.
+         * @example 20
+         */
+        Limit: number;
+        /**
+         * @description The conversation.
+         * @example 0198c0de-a9f2-7c3e-8f4b-1a2b3c4d5e6f
+         */
+        ConversationId: components["schemas"]["ConversationId"];
+    };
+    requestBodies: never;
+    headers: {
+        /**
+         * @description The id under which the log has this request.
+         * @example 0198c0dea9f27c3e8f4b1a2b3c4d5e6f
+         */
+        RequestId: string;
+        /**
+         * @description The answer is for this user only and is not to be kept.
+         * @example no-store
+         */
+        NoStore: string;
+        /**
+         * @description How to authenticate (RFC 9110, section 11.6.1; RFC 6750, section 3).
+         * @example Bearer realm="experience-plane", error="invalid_token"
+         */
+        WwwAuthenticate: string;
+        /**
+         * @description After how many seconds to try again.
+         * @example 1
+         */
+        RetryAfter: number;
+    };
+    pathItems: never;
+}
+export type Email = components['schemas']['Email'];
+export type UserName = components['schemas']['UserName'];
+export type NewPassword = components['schemas']['NewPassword'];
+export type RegisterRequest = components['schemas']['RegisterRequest'];
+export type LoginRequest = components['schemas']['LoginRequest'];
+export type RefreshToken = components['schemas']['RefreshToken'];
+export type RefreshRequest = components['schemas']['RefreshRequest'];
+export type User = components['schemas']['User'];
+export type AuthenticationResult = components['schemas']['AuthenticationResult'];
+export type AgentTicket = components['schemas']['AgentTicket'];
+export type Agent = components['schemas']['Agent'];
+export type AgentList = components['schemas']['AgentList'];
+export type ConversationListCursor = components['schemas']['ConversationListCursor'];
+export type Conversation = components['schemas']['Conversation'];
+export type ConversationList = components['schemas']['ConversationList'];
+export type Message = components['schemas']['Message'];
+export type MessageList = components['schemas']['MessageList'];
+export type JsonWebKey = components['schemas']['JsonWebKey'];
+export type JsonWebKeySet = components['schemas']['JsonWebKeySet'];
+export type Health = components['schemas']['Health'];
+export type Readiness = components['schemas']['Readiness'];
+export type UserId = components['schemas']['UserId'];
+export type TenantId = components['schemas']['TenantId'];
+export type ProblemError = components['schemas']['ProblemError'];
+export type Problem = components['schemas']['Problem'];
+export type Timestamp = components['schemas']['Timestamp'];
+export type AgentId = components['schemas']['AgentId'];
+export type Intent = components['schemas']['Intent'];
+export type ConversationId = components['schemas']['ConversationId'];
+export type Cursor = components['schemas']['Cursor'];
+export type RunId = components['schemas']['RunId'];
+export type MessageId = components['schemas']['MessageId'];
+export type ResponseMalformedRequest = components['responses']['MalformedRequest'];
+export type ResponseUnauthenticated = components['responses']['Unauthenticated'];
+export type ResponseForbidden = components['responses']['Forbidden'];
+export type ResponseConversationNotFound = components['responses']['ConversationNotFound'];
+export type ResponseContentTooLarge = components['responses']['ContentTooLarge'];
+export type ResponseUnsupportedMediaType = components['responses']['UnsupportedMediaType'];
+export type ResponseInvalidRequest = components['responses']['InvalidRequest'];
+export type ResponseInternalError = components['responses']['InternalError'];
+export type ResponseOverloaded = components['responses']['Overloaded'];
+export type ParameterLimit = components['parameters']['Limit'];
+export type ParameterConversationId = components['parameters']['ConversationId'];
+export type HeaderRequestId = components['headers']['RequestId'];
+export type HeaderNoStore = components['headers']['NoStore'];
+export type HeaderWwwAuthenticate = components['headers']['WwwAuthenticate'];
+export type HeaderRetryAfter = components['headers']['RetryAfter'];
+export type $defs = Record<string, never>;
+export interface operations {
+    registerUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RegisterRequest"];
+            };
+        };
+        responses: {
+            /** @description The user exists and is logged in. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Cache-Control": components["headers"]["NoStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthenticationResult"];
+                };
+            };
+            400: components["responses"]["MalformedRequest"];
+            /** @description The e-mail address has an account already. */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            /** @description The body does not match the contract, or the password or the address is not acceptable. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    logIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LoginRequest"];
+            };
+        };
+        responses: {
+            /** @description The user is logged in. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Cache-Control": components["headers"]["NoStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthenticationResult"];
+                };
+            };
+            400: components["responses"]["MalformedRequest"];
+            /** @description The e-mail address or the password is wrong. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidRequest"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    refreshSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefreshRequest"];
+            };
+        };
+        responses: {
+            /** @description A new pair of tokens of the same session. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Cache-Control": components["headers"]["NoStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthenticationResult"];
+                };
+            };
+            400: components["responses"]["MalformedRequest"];
+            /** @description The refresh token is unknown, expired or was used before. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidRequest"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    logOut: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The session has ended. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    getCurrentUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The user. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Cache-Control": components["headers"]["NoStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    createAgentTicket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The ticket. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Cache-Control": components["headers"]["NoStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentTicket"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    listAgents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The agents, the guide first. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentList"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    listConversations: {
+        parameters: {
+            query?: {
+                /**
+                 * @description How many entries a page has at the most.
+                 * @example 20
+                 */
+                limit?: components["parameters"]["Limit"];
+                /**
+                 * @description The `next_cursor` of the page before; without it, the first page.
+                 * @example 1795428731000000.0198c0dea9f27c3e8f4b1a2b3c4d5e6f
+                 */
+                cursor?: components["schemas"]["ConversationListCursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of conversations. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationList"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["InvalidRequest"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    getConversation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The conversation.
+                 * @example 0198c0de-a9f2-7c3e-8f4b-1a2b3c4d5e6f
+                 */
+                conversation_id: components["parameters"]["ConversationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The conversation. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["ConversationNotFound"];
+            422: components["responses"]["InvalidRequest"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    listMessages: {
+        parameters: {
+            query?: {
+                /**
+                 * @description How many entries a page has at the most.
+                 * @example 20
+                 */
+                limit?: components["parameters"]["Limit"];
+                /**
+                 * @description Only messages after this position in the conversation's log; the `next_cursor` of the page before.
+                 * @example 12
+                 */
+                after_cursor?: components["schemas"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The conversation.
+                 * @example 0198c0de-a9f2-7c3e-8f4b-1a2b3c4d5e6f
+                 */
+                conversation_id: components["parameters"]["ConversationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of messages. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageList"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["ConversationNotFound"];
+            422: components["responses"]["InvalidRequest"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    getJsonWebKeySet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The keys. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    /**
+                     * @description How long the keys may be kept.
+                     * @example public, max-age=300
+                     */
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JsonWebKeySet"];
+                };
+            };
+            500: components["responses"]["InternalError"];
+        };
+    };
+    getHealth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The process is alive. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            500: components["responses"]["InternalError"];
+        };
+    };
+    getReadiness: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The service is ready. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Readiness"];
+                };
+            };
+            500: components["responses"]["InternalError"];
+            /** @description The service is starting, stopping, or cannot reach its database. */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+}

@@ -1,0 +1,11 @@
+// Generated from contracts/. DO NOT EDIT: change the contract or codegen/typescript/, then run `make generate`.
+
+/** The operations that take no access token, as `METHOD path`. */
+export const UNAUTHENTICATED_OPERATIONS: ReadonlySet<string> = new Set([
+  'POST /api/auth/register',
+  'POST /api/auth/login',
+  'POST /api/auth/refresh',
+  'GET /.well-known/jwks.json',
+  'GET /healthz',
+  'GET /readyz',
+])

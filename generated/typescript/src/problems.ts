@@ -1,0 +1,260 @@
+// Generated from contracts/. DO NOT EDIT: change the contract or codegen/typescript/, then run `make generate`.
+
+/** A problem type of the registry: its title, HTTP status, close code, whether trying again may help, and what to do. */
+export interface ProblemType {
+  readonly title: string
+  readonly status: number
+  readonly close_code: number | null
+  readonly retryable: boolean
+  readonly description: string
+  readonly remedy: string
+}
+
+export type ProblemSlug =
+  | 'malformed-request'
+  | 'malformed-message'
+  | 'invalid-request'
+  | 'invalid-message'
+  | 'message-out-of-order'
+  | 'weak-password'
+  | 'unauthenticated'
+  | 'invalid-credentials'
+  | 'invalid-refresh-token'
+  | 'invalid-ticket'
+  | 'forbidden'
+  | 'not-found'
+  | 'conversation-not-found'
+  | 'run-not-found'
+  | 'run-not-active'
+  | 'run-in-progress'
+  | 'message-id-reused'
+  | 'method-not-allowed'
+  | 'email-taken'
+  | 'content-too-large'
+  | 'unsupported-media-type'
+  | 'upgrade-required'
+  | 'too-many-requests'
+  | 'agent-failed'
+  | 'internal-error'
+  | 'overloaded'
+  | 'not-ready'
+
+/** Every problem type that the service may answer, by its slug; the type of a problem is `/problems/{slug}`. */
+export const PROBLEMS: Readonly<Record<ProblemSlug, ProblemType>> = {
+  'malformed-request': {
+    title: 'The request could not be parsed',
+    status: 400,
+    close_code: null,
+    retryable: false,
+    description: 'The body is not well-formed JSON (RFC 8259), holds a duplicate key, a number that JSON does not know, or is nested too deeply; or the URL could not be read.',
+    remedy: 'Send well-formed JSON in UTF-8. `detail` says what was found.',
+  },
+  'malformed-message': {
+    title: 'The message could not be parsed',
+    status: 400,
+    close_code: 4400,
+    retryable: false,
+    description: 'A frame on the agent socket was binary, or its text was not one well-formed JSON object. The connection lives on; when more than the documented number of such violations follow each other within a minute, it is closed with the close code.',
+    remedy: 'Send one JSON object per text frame.',
+  },
+  'invalid-request': {
+    title: 'The request does not match the contract',
+    status: 422,
+    close_code: null,
+    retryable: false,
+    description: 'The request was understood, but a field is missing, unknown, of the wrong type or out of range. `errors` names each with a JSON Pointer.',
+    remedy: 'Mend the fields that `errors` names. The generated clients make such a request impossible to write.',
+  },
+  'invalid-message': {
+    title: 'The message does not match the contract',
+    status: 422,
+    close_code: 4400,
+    retryable: false,
+    description: 'A message on the agent socket has an unknown `type`, or a field that is missing, unknown, of the wrong type or out of range. The connection lives on; repeated violations close it as for malformed-message.',
+    remedy: 'Mend the fields that `errors` names; where the type is unknown, `detail` lists the types that the contract accepts.',
+  },
+  'message-out-of-order': {
+    title: 'The message is not allowed in this state',
+    status: 409,
+    close_code: null,
+    retryable: false,
+    description: 'The protocol\'s state machines (`x-protocol` in asyncapi.yaml) do not allow this message now, for example an `agent.message` in a conversation that this connection has not opened.',
+    remedy: 'Open the conversation first; see the protocol\'s tables.',
+  },
+  'weak-password': {
+    title: 'The password is not acceptable',
+    status: 422,
+    close_code: null,
+    retryable: false,
+    description: 'The password is shorter than 8 or longer than 128 code points after NFKC normalisation, or is among the passwords that attackers try first (NIST SP 800-63B-4).',
+    remedy: 'Choose another password; no rules about digits or symbols apply.',
+  },
+  'unauthenticated': {
+    title: 'Authentication is required',
+    status: 401,
+    close_code: 4401,
+    retryable: false,
+    description: 'The request carries no access token, or one that is malformed, expired or revoked.',
+    remedy: 'Refresh the access token, or log in again; then repeat the request.',
+  },
+  'invalid-credentials': {
+    title: 'The e-mail address or the password is wrong',
+    status: 401,
+    close_code: null,
+    retryable: false,
+    description: 'No account has this e-mail address with this password. The answer is the same for an unknown address and for a wrong password.',
+    remedy: 'Ask the user again.',
+  },
+  'invalid-refresh-token': {
+    title: 'The refresh token is not valid',
+    status: 401,
+    close_code: null,
+    retryable: false,
+    description: 'The refresh token is unknown, expired, or was used before. Using one twice ends the session that it belongs to (RFC 9700 section 4.14).',
+    remedy: 'Log in again.',
+  },
+  'invalid-ticket': {
+    title: 'The ticket is not valid',
+    status: 401,
+    close_code: null,
+    retryable: false,
+    description: 'The socket ticket is unknown, expired (30 seconds after purchase) or was used before.',
+    remedy: 'Buy a new ticket with createAgentTicket and connect again.',
+  },
+  'forbidden': {
+    title: 'This is not permitted',
+    status: 403,
+    close_code: null,
+    retryable: false,
+    description: 'The user is known but lacks the permission, or the page that opens the socket has an origin that is not on the list.',
+    remedy: 'Ask an administrator for the permission, or for the origin to be added.',
+  },
+  'not-found': {
+    title: 'There is nothing at this address',
+    status: 404,
+    close_code: null,
+    retryable: false,
+    description: 'The path is not part of the contract.',
+    remedy: 'Compare the path with the contract.',
+  },
+  'conversation-not-found': {
+    title: 'There is no such conversation',
+    status: 404,
+    close_code: null,
+    retryable: false,
+    description: 'The conversation does not exist, or belongs to someone else; the two cannot be told apart.',
+    remedy: 'List the conversations, or open a new one.',
+  },
+  'run-not-found': {
+    title: 'There is no such run',
+    status: 404,
+    close_code: null,
+    retryable: false,
+    description: 'The run does not exist in this conversation.',
+    remedy: 'Use the run_id of a message.accepted.',
+  },
+  'run-not-active': {
+    title: 'The run has ended already',
+    status: 409,
+    close_code: null,
+    retryable: false,
+    description: 'A run that has completed, failed or been cancelled cannot be cancelled. The end was sent, or is on its way.',
+    remedy: 'None is needed; this race is harmless.',
+  },
+  'run-in-progress': {
+    title: 'Another run of this conversation is active',
+    status: 409,
+    close_code: null,
+    retryable: true,
+    description: 'A conversation has one active run at a time; a second message was sent before the first was answered.',
+    remedy: 'Wait for the end of the run, or cancel it, then send the message again with the same message_id.',
+  },
+  'message-id-reused': {
+    title: 'This message_id was used for another message',
+    status: 409,
+    close_code: null,
+    retryable: false,
+    description: 'A message with this message_id and another text or context was accepted before. Sending the same message again is safe; sending a different one under the same id is not.',
+    remedy: 'Make a new UUID for each new message.',
+  },
+  'method-not-allowed': {
+    title: 'The method is not allowed here',
+    status: 405,
+    close_code: null,
+    retryable: false,
+    description: 'The path exists, but not with this method; the `Allow` header lists those it has.',
+    remedy: 'Use an allowed method.',
+  },
+  'email-taken': {
+    title: 'The e-mail address has an account already',
+    status: 409,
+    close_code: null,
+    retryable: false,
+    description: 'An account with this e-mail address exists.',
+    remedy: 'Log in, or register with another address.',
+  },
+  'content-too-large': {
+    title: 'The content is too large',
+    status: 413,
+    close_code: null,
+    retryable: false,
+    description: 'The body of the request is larger than the configured limit (64 KiB unless configured otherwise).',
+    remedy: 'Send less.',
+  },
+  'unsupported-media-type': {
+    title: 'The media type is not supported',
+    status: 415,
+    close_code: null,
+    retryable: false,
+    description: 'The body is not `application/json`.',
+    remedy: 'Send JSON with `Content-Type application/json`.',
+  },
+  'upgrade-required': {
+    title: 'This address speaks WebSocket',
+    status: 426,
+    close_code: null,
+    retryable: false,
+    description: 'The agent socket was asked for without a WebSocket handshake, or without the subprotocol `experience.agent.v1`.',
+    remedy: 'Open a WebSocket and offer the subprotocol.',
+  },
+  'too-many-requests': {
+    title: 'Too many requests',
+    status: 429,
+    close_code: null,
+    retryable: true,
+    description: 'More requests, messages or sockets than the limits allow. `Retry-After` (HTTP) says how many seconds to wait.',
+    remedy: 'Wait, then try again.',
+  },
+  'agent-failed': {
+    title: 'The agent could not finish',
+    status: 502,
+    close_code: null,
+    retryable: true,
+    description: 'The agent\'s model, or a tool that it called, failed.',
+    remedy: 'Send the message again with a new message_id.',
+  },
+  'internal-error': {
+    title: 'Something went wrong on our side',
+    status: 500,
+    close_code: 4500,
+    retryable: true,
+    description: 'The service met a condition that it did not foresee. The log has the cause under the `request_id`.',
+    remedy: 'Try again later; report the `request_id` when it persists.',
+  },
+  'overloaded': {
+    title: 'The service is overloaded',
+    status: 503,
+    close_code: null,
+    retryable: true,
+    description: 'More work is queued than the service accepts, for example password hashing. `Retry-After` says when to come back.',
+    remedy: 'Wait, then try again.',
+  },
+  'not-ready': {
+    title: 'The service is not ready',
+    status: 503,
+    close_code: null,
+    retryable: true,
+    description: 'The service is starting, stopping, or cannot reach its database.',
+    remedy: 'Send traffic elsewhere until readyz answers 200.',
+  },
+}
