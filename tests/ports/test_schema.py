@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -29,12 +30,21 @@ async def test_upgrading_twice_changes_nothing(engine: AsyncEngine) -> None:
     await schema.check(engine)
 
 
-async def test_processes_that_upgrade_at_once_wait_for_each_other(database_url: str, empty_engine: AsyncEngine) -> None:
-    engines = [create_engine(database_url) for _ in range(4)]
-    await asyncio.gather(*(schema.upgrade(engine) for engine in engines))
-    await schema.check(empty_engine)
-    for engine in engines:
+@pytest.fixture
+async def engines(database_url: str, empty_engine: AsyncEngine) -> AsyncIterator[list[AsyncEngine]]:
+    """Engines as several processes would have them, on one database without any table."""
+    opened = [create_engine(database_url) for _ in range(4)]
+    yield opened
+    for engine in opened:
         await engine.dispose()
+
+
+async def test_processes_that_upgrade_at_once_wait_for_each_other(engines: list[AsyncEngine]) -> None:
+    async with asyncio.TaskGroup() as processes:
+        for engine in engines:
+            processes.create_task(schema.upgrade(engine))
+    for engine in engines:
+        await schema.check(engine)
 
 
 async def test_a_schema_from_a_newer_version_is_refused_and_left_alone(engine: AsyncEngine) -> None:

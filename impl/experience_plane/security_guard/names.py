@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-import unicodedata
-
 from experience_plane.security_guard.ports import InvalidName
 
-MAX_LENGTH = 200
-_REFUSED_CATEGORIES = frozenset({"Cc", "Cs", "Zl", "Zp"})
+MAX_LENGTH = 100
 
 
 def parse_name(text: str) -> str:
-    """Trim and NFC-normalise a name.
+    """Trim a name.
 
     Raises:
-        InvalidName: empty, longer than 200 characters, or with control characters (databases refuse NUL, logs break on
-            line ends).
+        InvalidName: empty, longer than 100 characters, or with characters that cannot be stored or shown.
     """
-    name = unicodedata.normalize("NFC", text).strip()
+    name = text.strip()
     if not name or len(name) > MAX_LENGTH:
         raise InvalidName(f"The name must have 1 to {MAX_LENGTH} characters.")
-    if any(unicodedata.category(character) in _REFUSED_CATEGORIES for character in name):
+    if any(_is_refused(character) for character in name):
         raise InvalidName("The name must not contain control characters.")
     return name
+
+
+def _is_refused(character: str) -> bool:
+    # PostgreSQL stores no NUL, and a lone surrogate has no UTF-8.
+    return character < " " or character == "\x7f" or "\ud800" <= character <= "\udfff"

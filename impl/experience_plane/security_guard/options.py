@@ -31,7 +31,7 @@ class HashingOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PasswordOptions:
-    """Bounds on a new password in Unicode code points after NFKC (NIST SP 800-63B-4, section 3.1.1.2)."""
+    """Bounds on a new password in Unicode code points as typed (NIST SP 800-63B-4, section 3.1.1.2)."""
 
     min_length: int = 8
     max_length: int = 128

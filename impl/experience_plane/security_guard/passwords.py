@@ -41,10 +41,9 @@ def check_password(password: str, options: PasswordOptions) -> None:
     Raises:
         PasswordRejected: with the rule it breaks.
     """
-    normalised = normalise_password(password)
-    if not options.min_length <= len(normalised) <= options.max_length:
+    if not options.min_length <= len(password) <= options.max_length:
         raise PasswordRejected(f"The password must have {options.min_length} to {options.max_length} characters.")
-    if normalised.casefold() in _COMMON_PASSWORDS:
+    if normalise_password(password).casefold() in _COMMON_PASSWORDS:
         raise PasswordRejected("This password is among the most common ones; choose another.")
 
 

@@ -62,11 +62,11 @@ def test_any_text_is_parsed_or_refused_and_parsing_is_idempotent(text: str) -> N
     assert parse_email(parsed.address) == parsed
 
 
-def test_a_name_is_trimmed_and_composed() -> None:
-    assert parse_name("  Ame\u0301lie 😀 ") == "Amélie 😀"
+def test_a_name_is_trimmed_and_otherwise_left_alone() -> None:
+    assert parse_name("  Amélie  O'Neill 😀 ") == "Amélie  O'Neill 😀"
 
 
-@pytest.mark.parametrize("text", ["", " \t ", "a" * 201, "a\x00b", "a\nb", "a\u2028b", "\ud800"])
+@pytest.mark.parametrize("text", ["", " \t ", "a" * 101, "a\x00b", "a\nb", "a\x7fb", "\ud800"])
 def test_an_unusable_name_is_refused_with_a_pointer(text: str) -> None:
     with pytest.raises(InvalidName) as caught:
         parse_name(text)

@@ -23,14 +23,14 @@ async def hashing() -> AsyncIterator[PasswordHashing]:
 
 
 @pytest.mark.parametrize(
-    "password", ["a" * 8, "x" * 128, "😀" * 8, "        ", "correct horse battery staple", "żółć żółć"]
+    "password", ["a" * 8, "x" * 128, "😀" * 8, "        ", "correct horse battery staple", "żółć żółć", "e\u0301" * 4]
 )
 def test_a_long_enough_password_is_accepted_whatever_it_is_made_of(password: str) -> None:
     check_password(password, PasswordOptions())
 
 
-@pytest.mark.parametrize("password", ["", "a" * 7, "x" * 129, "😀" * 7, "e\u0301" * 7, "\ufdfa" * 8])
-def test_length_counts_code_points_after_normalisation(password: str) -> None:
+@pytest.mark.parametrize("password", ["", "a" * 7, "x" * 129, "😀" * 7, "\ufdfa" * 7])
+def test_length_counts_code_points_as_typed(password: str) -> None:
     with pytest.raises(PasswordRejected, match="8 to 128") as caught:
         check_password(password, PasswordOptions())
     assert caught.value.errors[0].pointer == "/password"

@@ -3,8 +3,8 @@
 SQLite lets one connection write at a time, and a transaction that reads first and writes later fails with "database is
 locked" whatever the timeout, because its snapshot is stale. So every write transaction there begins with BEGIN
 IMMEDIATE, which takes the write lock before anything is read; that covers other processes, which wait up to
-`busy_timeout`. Within the process writers queue on a lock in front of it: it is fair, where SQLite's waiting is polling,
-and a waiting writer holds no connection.
+`busy_timeout`. Within the process writers queue on a lock in front of it: it is fair, where SQLite polls, and a waiting
+writer holds no connection.
 """
 
 from __future__ import annotations
