@@ -1,0 +1,149 @@
+"""The HTTP half of the verdict, by Schemathesis as a command.
+
+As a command and not as a library, because its reports, its warnings that fail, its second user and its stateful phase
+belong to the command; and a suite that runs in a process of its own cannot take the judge down with it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from experience_conformance.documents import Documents
+from experience_conformance.identity import Account
+from experience_conformance.results import CaseResult, SuiteResult
+from experience_conformance.violations import Violation
+
+PACKAGE = Path(__file__).parent
+PHASES = ("examples", "coverage", "fuzzing", "stateful")
+LONGEST_RUN_SECONDS = 600
+
+
+async def run_http_suite(
+    documents: Documents, url: str, seed: int, owner: Account, peer: Account, conversation_ids: list[str]
+) -> SuiteResult:
+    """Runs all checks and phases over all operations. `conversation_ids` exist and belong to `owner`, not to `peer`."""
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="experience-conformance-") as directory:
+        place = Path(directory)
+        _prepare(place, documents, owner, peer, conversation_ids)
+        text, report = await _run(place, url, seed)
+    if report is None:
+        failure = Violation("http/run", f"Schemathesis wrote no report:\n{text}")
+        return SuiteResult("http", (CaseResult("http-run", "Schemathesis runs", (failure,)),))
+    return _result(documents, report, text, time.monotonic() - started)
+
+
+def _prepare(place: Path, documents: Documents, owner: Account, peer: Account, conversation_ids: list[str]) -> None:
+    (place / "openapi.json").write_text(json.dumps(documents.openapi, default=str), encoding="utf-8")
+    (place / "conversations.txt").write_text("\n".join(conversation_ids) + "\n", encoding="utf-8")
+    (place / "auth.json").write_text(json.dumps(_users({"ada": owner, "eve": peer})), encoding="utf-8")
+    shutil.copy(configuration(), place / "schemathesis.toml")
+
+
+def configuration() -> Path:
+    """The configuration: beside the package in a checkout, inside of it when installed."""
+    return next(path for path in (PACKAGE.parent / "schemathesis.toml", PACKAGE / "schemathesis.toml") if path.exists())
+
+
+def _users(accounts: dict[str, Account]) -> dict[str, Any]:
+    """Two ways in, as Web Fuzzing Commons writes them: each logs in when it needs a token."""
+    login = {
+        "endpoint": "/api/auth/login",
+        "verb": "POST",
+        "contentType": "application/json",
+        "token": {
+            "extractFrom": "body",
+            "extractSelector": "/access_token",
+            "sendIn": "header",
+            "sendName": "Authorization",
+            "sendTemplate": "Bearer {token}",
+        },
+    }
+    users = []
+    for name, account in accounts.items():
+        credentials = {
+            "username": account.email,
+            "usernameField": "email",
+            "password": account.password,
+            "passwordField": "password",
+        }
+        users.append({"name": name, "loginEndpointAuth": {**login, "payloadUserPwd": credentials}})
+    return {"auth": users}
+
+
+async def _run(place: Path, url: str, seed: int) -> tuple[str, dict[str, Any] | None]:
+    """Answers what Schemathesis prints, and its report if it came to write one."""
+    command = [sys.executable, "-m", "schemathesis.cli", "--config-file", "schemathesis.toml", "run", "openapi.json"]
+    options = ["--url", url, "--seed", str(seed), "--phases", ",".join(PHASES), "--checks", "all"]
+    reports = ["--report", "json", "--report-json-path", "report.json"]
+    process = await asyncio.create_subprocess_exec(
+        *command, *options, *reports, cwd=place, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+    )
+    try:
+        output, _ = await asyncio.wait_for(process.communicate(), LONGEST_RUN_SECONDS)
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+        return f"stopped after {LONGEST_RUN_SECONDS} s", None
+    path = place / "report.json"
+    return output.decode(errors="replace"), json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+
+
+def _result(documents: Documents, report: dict[str, Any], text: str, seconds: float) -> SuiteResult:
+    operations = _operations(documents)
+    cases = [
+        CaseResult(name, title, _failures(report, label), seconds=seconds / len(operations))
+        for label, (name, title) in operations.items()
+    ]
+    cases += [_run_case(report, len(operations)), _warning_case(report)]
+    generated = report["test_cases"]["generated"]
+    notes = [f"{generated} requests judged in {seconds:.0f} s, seed {report['seed']}"]
+    if not all(case.passed for case in cases):
+        notes += text.splitlines()
+    return SuiteResult("http", tuple(cases), tuple(notes))
+
+
+def _operations(documents: Documents) -> dict[str, tuple[str, str]]:
+    """The name and the summary of each operation, by the label that Schemathesis gives it."""
+    found = {}
+    for path, item in documents.openapi["paths"].items():
+        for method, operation in item.items():
+            if isinstance(operation, dict) and "operationId" in operation:
+                found[f"{method.upper()} {path}"] = (operation["operationId"], operation["summary"])
+    return found
+
+
+def _failures(report: dict[str, Any], label: str) -> tuple[Violation, ...]:
+    return tuple(
+        Violation(f"http/{failure['type']}", f"{failure['title']} ({failure['count']} times)")
+        for failure in report["failures"]
+        if label in failure["operations"]
+    )
+
+
+def _run_case(report: dict[str, Any], total: int) -> CaseResult:
+    """Who tests nothing finds nothing: every operation and every phase must have run, without an error."""
+    found = [Violation("http/error", f"{error['title']} ({error['count']} times)") for error in report["errors"]]
+    operations = report["operations"] or {"tested": 0}
+    if operations["tested"] != total:
+        found.append(Violation("http/operations", f"{operations['tested']} of {total} operations were tested"))
+    phases = {name.lower(): phase["status"] for name, phase in (report["phases"] or {}).items()}
+    for wanted in PHASES:
+        status = next((status for name, status in phases.items() if wanted in name), "missing")
+        if status not in {"success", "failure"}:
+            found.append(Violation("http/phase", f"the phase {wanted} is {status}"))
+    if report["exit_code"] and not found and not report["failures"] and not report["warnings"]:
+        found.append(Violation("http/run", f"Schemathesis ended with {report['exit_code']}"))
+    return CaseResult("http-run", "Every operation is tested, in every phase", tuple(found))
+
+
+def _warning_case(report: dict[str, Any]) -> CaseResult:
+    found = tuple(Violation("http/warning", json.dumps(warning)) for warning in report["warnings"])
+    return CaseResult("http-warnings", "Schemathesis has nothing to warn of", found)
