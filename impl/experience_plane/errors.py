@@ -37,3 +37,9 @@ class ExperiencePlaneError(Exception):
         self.errors = errors
         self.retry_after = retry_after
         super().__init__(self.public_detail)
+
+
+class NotReady(ExperiencePlaneError):
+    """The service cannot take traffic; `public_detail` says why."""
+
+    default_detail = "The service is not ready."

@@ -19,6 +19,10 @@ def upgrade() -> None:
     _create_sessions()
     _create_signing_keys()
     _create_tickets()
+    _create_conversations()
+    _create_runs()
+    _create_events()
+    _create_messages()
 
 
 def _create_accounts() -> None:
@@ -121,3 +125,80 @@ def _create_tickets() -> None:
         sa.PrimaryKeyConstraint("digest", name=op.f("pk_tickets")),
     )
     op.create_index(op.f("ix_tickets_expires_at"), "tickets", ["expires_at"])
+
+
+def _create_conversations() -> None:
+    op.create_table(
+        "conversations",
+        sa.Column("conversation_id", sa.Uuid, nullable=False),
+        sa.Column("user_id", sa.Uuid, nullable=False),
+        sa.Column("tenant_id", sa.Uuid, nullable=False),
+        sa.Column("title", sa.String(100)),
+        sa.Column("created_at", _MOMENT, nullable=False),
+        sa.Column("updated_at", _MOMENT, nullable=False),
+        sa.Column("cursor", sa.BigInteger, nullable=False),
+        sa.Column("active_agent_id", sa.String(64)),
+        sa.Column("active_run_id", sa.Uuid),
+        sa.PrimaryKeyConstraint("conversation_id", name=op.f("pk_conversations")),
+    )
+    op.create_index(
+        op.f("ix_conversations_user_id_updated_at_conversation_id"),
+        "conversations",
+        ["user_id", "updated_at", "conversation_id"],
+    )
+
+
+def _of_conversation(table: str) -> sa.ForeignKeyConstraint:
+    return sa.ForeignKeyConstraint(
+        ["conversation_id"],
+        ["conversations.conversation_id"],
+        name=op.f(f"fk_{table}_conversation_id_conversations"),
+        ondelete="CASCADE",
+    )
+
+
+def _create_runs() -> None:
+    op.create_table(
+        "runs",
+        sa.Column("run_id", sa.Uuid, nullable=False),
+        sa.Column("conversation_id", sa.Uuid, nullable=False),
+        sa.Column("message_id", sa.Uuid, nullable=False),
+        sa.Column("fingerprint", sa.LargeBinary(32), nullable=False),
+        sa.Column("seq", sa.BigInteger, nullable=False),
+        sa.Column("accepted_cursor", sa.BigInteger, nullable=False),
+        sa.Column("ended_cursor", sa.BigInteger),
+        sa.PrimaryKeyConstraint("run_id", name=op.f("pk_runs")),
+        sa.UniqueConstraint("conversation_id", "message_id", name=op.f("uq_runs_conversation_id_message_id")),
+        _of_conversation("runs"),
+    )
+
+
+def _create_events() -> None:
+    op.create_table(
+        "events",
+        sa.Column("conversation_id", sa.Uuid, nullable=False),
+        sa.Column("cursor", sa.BigInteger, nullable=False),
+        sa.Column("run_id", sa.Uuid, nullable=False),
+        sa.Column("seq", sa.BigInteger, nullable=False),
+        sa.Column("type", sa.String(64), nullable=False),
+        sa.Column("text", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("conversation_id", "cursor", name=op.f("pk_events")),
+        sa.UniqueConstraint("run_id", "seq", name=op.f("uq_events_run_id_seq")),
+        _of_conversation("events"),
+    )
+
+
+def _create_messages() -> None:
+    op.create_table(
+        "messages",
+        sa.Column("conversation_id", sa.Uuid, nullable=False),
+        sa.Column("cursor", sa.BigInteger, nullable=False),
+        sa.Column("message_id", sa.Uuid, nullable=False),
+        sa.Column("run_id", sa.Uuid, nullable=False),
+        sa.Column("role", sa.String(5), nullable=False),
+        sa.Column("agent_id", sa.String(64)),
+        sa.Column("text", sa.Text, nullable=False),
+        sa.Column("at", _MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("conversation_id", "cursor", name=op.f("pk_messages")),
+        _of_conversation("messages"),
+    )

@@ -1,0 +1,99 @@
+"""The command `experience-plane`: serve, db upgrade, db check, chat."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import socket
+import sys
+from collections.abc import Sequence
+
+from pydantic import ValidationError
+
+from experience_plane import observability
+from experience_plane.settings import Settings
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; answers the exit status."""
+    options = _parser().parse_args(arguments)
+    # Pydantic AI would greet on an interactive terminal.
+    os.environ.setdefault("PYDANTIC_AI_NO_BANNER", "1")
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        print(f"The settings are not valid:\n{error}", file=sys.stderr)  # noqa: T201 - the log is not set up yet
+        return 2
+    observability.configure(log_format=settings.log_format, level=settings.log_level)
+    status: int = options.run(settings, options)
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="experience-plane", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    serve = commands.add_parser("serve", help="start the service")
+    serve.add_argument("--host", help="the address to listen on")
+    serve.add_argument("--port", type=int, help="the port to listen on; 0 takes a free one")
+    serve.set_defaults(run=_serve)
+    database = commands.add_parser("db", help="upgrade or check the database's schema")
+    database.add_argument("action", choices=("upgrade", "check"))
+    database.set_defaults(run=_database)
+    chat = commands.add_parser("chat", help="talk with the agents in this terminal")
+    chat.add_argument("--url", default="http://127.0.0.1:8000", help="where the service is")
+    chat.add_argument("--email", help="log in as; asked for when not given")
+    chat.add_argument("--register", metavar="NAME", help="register first, under this name")
+    chat.add_argument("--conversation", metavar="ID", help="go on with this conversation")
+    chat.set_defaults(run=_chat)
+    return parser
+
+
+def _serve(settings: Settings, options: argparse.Namespace) -> int:
+    from experience_plane.server import serve
+
+    listener = _listener(options.host or settings.http.host, settings.http.port if options.port is None else options.port)
+    if listener is None:
+        return 1
+    return asyncio.run(serve(settings, listener))
+
+
+def _listener(host: str, port: int) -> socket.socket | None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as error:
+        print(f"Cannot listen on {host}:{port}: {error.strerror}. Is the service running already?", file=sys.stderr)  # noqa: T201
+        return None
+
+
+def _database(settings: Settings, options: argparse.Namespace) -> int:
+    from experience_plane.adapters.sql import schema
+    from experience_plane.adapters.sql.engine import create_engine
+
+    async def act() -> str:
+        engine = create_engine(settings.database.url)
+        try:
+            await (schema.upgrade if options.action == "upgrade" else schema.check)(engine)
+        finally:
+            await engine.dispose()
+        return "The database's schema is current."
+
+    try:
+        print(asyncio.run(act()))  # noqa: T201 - the command's answer
+    except (schema.SchemaOutdated, schema.SchemaTooNew) as error:
+        print(error, file=sys.stderr)  # noqa: T201
+        return 1
+    return 0
+
+
+def _chat(_settings: Settings, options: argparse.Namespace) -> int:
+    from experience_plane.terminal_chat import chat
+
+    return asyncio.run(
+        chat(options.url, email=options.email, register_as=options.register, conversation_id=options.conversation)
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,202 @@
+"""The agent socket's place in the web server: the only file that touches the socket."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from time import monotonic
+from uuid import UUID, uuid4
+
+import structlog
+from experience_plane_api import problem_types as types
+from experience_plane_api.agent_socket import PATH, SUBPROTOCOL
+from experience_plane_api.problem_types import ProblemType
+from starlette.responses import Response
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from experience_plane.agent_socket.connection import Connection
+from experience_plane.agent_socket.handshake import Handshake, HandshakeRefused, admit
+from experience_plane.agent_socket.limits import SocketLimits
+from experience_plane.agent_socket.runs import Runs
+from experience_plane.agent_socket.session import Session
+from experience_plane.clock import Clock, system_clock
+from experience_plane.conversations.log import ConversationLog
+from experience_plane.conversations.model import Owner
+from experience_plane.errors import ExperiencePlaneError
+from experience_plane.problems import problem, problem_of
+from experience_plane.security_guard.guard import SecurityGuard
+from experience_plane.security_guard.principal import Principal
+
+_LOG = structlog.get_logger(__name__)
+_NORMAL = 1000
+_ABNORMAL = 1006
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentSocketOptions:
+    """How the endpoint admits and limits sockets."""
+
+    limits: SocketLimits = field(default_factory=SocketLimits)
+    allowed_origins: Collection[str] = ()
+    max_sockets_per_user: int = 20
+    drain_seconds: float = 5.0
+    """How long sockets get to close when the service stops."""
+
+
+class AgentSocket:
+    """Admits sockets and serves each in a session of its own."""
+
+    def __init__(
+        self,
+        *,
+        log: ConversationLog,
+        runs: Runs,
+        server_version: str,
+        options: AgentSocketOptions | None = None,
+        clock: Clock = system_clock,
+    ) -> None:
+        self._log = log
+        self._runs = runs
+        self._server_version = server_version
+        self._options = options or AgentSocketOptions()
+        self._clock = clock
+        self._sockets: Counter[UUID] = Counter()
+        self._sessions: dict[Session, asyncio.Task[None]] = {}
+
+    async def serve(self, websocket: WebSocket, guard: SecurityGuard) -> None:
+        """Answer one handshake, and serve the socket if it is admitted."""
+        connection_id = uuid4().hex
+        with structlog.contextvars.bound_contextvars(connection_id=connection_id):
+            try:
+                principal = await self._admitted(websocket, guard)
+            except (HandshakeRefused, ExperiencePlaneError) as error:
+                await _refuse(websocket, error, connection_id)
+                return
+            try:
+                await self._serve(websocket, principal, connection_id)
+            finally:
+                self._sockets[principal.user_id] -= 1
+
+    async def drain(self) -> None:
+        """Close every socket with 1001 and wait until they have closed, at most `drain_seconds`."""
+        for session in self._sessions:
+            session.drain()
+        if self._sessions:
+            await asyncio.wait(list(self._sessions.values()), timeout=self._options.drain_seconds)
+
+    async def _admitted(self, websocket: WebSocket, guard: SecurityGuard) -> Principal:
+        principal = await admit(_handshake(websocket), guard, self._options.allowed_origins)
+        if self._sockets[principal.user_id] >= self._options.max_sockets_per_user:
+            detail = f"A user may have {self._options.max_sockets_per_user} sockets open."
+            raise HandshakeRefused(types.TOO_MANY_REQUESTS, detail)
+        self._sockets[principal.user_id] += 1
+        return principal
+
+    async def _serve(self, websocket: WebSocket, principal: Principal, connection_id: str) -> None:
+        session = self._session(websocket, principal, connection_id)
+        began = monotonic()
+        await websocket.accept(subprotocol=SUBPROTOCOL)
+        await _LOG.ainfo("socket_opened", user_id=str(principal.user_id))
+        task = asyncio.create_task(session.run(), name=f"socket {connection_id}")
+        self._sessions[session] = task
+        try:
+            await task
+        finally:
+            del self._sessions[session]
+            code = session.close_code or _StarletteFrames.code_of(websocket)
+            await _LOG.ainfo(
+                "socket_closed",
+                close_code=code,
+                duration_seconds=round(monotonic() - began, 3),
+                messages_in=session.received,
+                messages_out=session.sent,
+            )
+
+    def _session(self, websocket: WebSocket, principal: Principal, connection_id: str) -> Session:
+        connection = Connection(
+            connection_id=connection_id,
+            principal=principal,
+            limits=self._options.limits,
+            server_version=self._server_version,
+        )
+        return Session(
+            frames=_StarletteFrames(websocket),
+            connection=connection,
+            owner=Owner(principal.user_id, principal.tenant_id),
+            log=self._log,
+            runs=self._runs,
+            clock=self._clock,
+        )
+
+
+class _StarletteFrames:
+    """`Frames` over Starlette's WebSocket."""
+
+    def __init__(self, websocket: WebSocket) -> None:
+        self._websocket = websocket
+
+    async def receive(self) -> str | bytes | None:
+        message = await self._websocket.receive()
+        if message["type"] == "websocket.disconnect":
+            self._websocket.scope["close_code"] = message.get("code", _ABNORMAL)
+            return None
+        text: str | None = message.get("text")
+        data: bytes | None = message.get("bytes")
+        return text if text is not None else data
+
+    async def send(self, text: str) -> None:
+        # A peer that has gone is told by `receive`; what was meant for it is dropped.
+        try:
+            await self._websocket.send_text(text)
+        except WebSocketDisconnect:
+            await asyncio.Event().wait()
+
+    async def close(self, code: int, reason: str) -> None:
+        await self._websocket.close(code, reason)
+
+    @staticmethod
+    def code_of(websocket: WebSocket) -> int:
+        """Answer the code with which the peer has closed."""
+        return int(websocket.scope.get("close_code", _NORMAL))
+
+
+def _handshake(websocket: WebSocket) -> Handshake:
+    return Handshake(
+        subprotocols=websocket.scope.get("subprotocols", ()),
+        origin=websocket.headers.get("origin"),
+        host=websocket.headers.get("host"),
+        authorization=websocket.headers.get("authorization"),
+        query=tuple(websocket.query_params.multi_items()),
+    )
+
+
+async def _refuse(websocket: WebSocket, error: Exception, connection_id: str) -> None:
+    if isinstance(error, HandshakeRefused):
+        problem_type = error.problem_type
+        made = problem(problem_type, error.detail, instance=PATH, request_id=connection_id)
+    else:
+        problem_type, made = problem_of(error, instance=PATH, request_id=connection_id)
+    await _LOG.ainfo("socket_refused", problem=problem_type.slug, status=problem_type.status, reason=str(error))
+    response = Response(
+        made.model_dump_json(),
+        status_code=problem_type.status,
+        media_type="application/problem+json",
+        headers=dict(_refusal_headers(problem_type, connection_id)),
+    )
+    await websocket.send_denial_response(response)
+
+
+def _refusal_headers(problem_type: ProblemType, connection_id: str) -> Sequence[tuple[str, str]]:
+    headers = [("X-Request-Id", connection_id), ("Cache-Control", "no-store")]
+    match problem_type.status:
+        case 401:
+            headers.append(("WWW-Authenticate", 'Bearer realm="experience-plane"'))
+        case 426:
+            headers.append(("Upgrade", "websocket"))
+        case 429:
+            headers.append(("Retry-After", "1"))
+        case _:
+            pass
+    return headers

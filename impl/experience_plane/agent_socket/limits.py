@@ -1,0 +1,37 @@
+"""The limits of a connection, as `connection.ready` announces them."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+_MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SocketLimits:
+    """What one connection may do; the contract (asyncapi.yaml, Limits) says what happens beyond."""
+
+    max_message_bytes: int = 1_048_576
+    max_text_length: int = 100_000
+    max_open_conversations: int = 32
+    max_messages_per_minute: int = 60
+    max_violations_per_minute: int = 20
+
+
+class MinuteWindow:
+    """Counts what happened in the last 60 seconds."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._moments: deque[datetime] = deque()
+
+    def admits(self, now: datetime) -> bool:
+        """Count one more and answer True, unless the limit is reached; what is refused is not counted."""
+        while self._moments and self._moments[0] <= now - _MINUTE:
+            self._moments.popleft()
+        if len(self._moments) >= self._limit:
+            return False
+        self._moments.append(now)
+        return True

@@ -1,0 +1,206 @@
+"""Runs: from an accepted message to its end, through routing, the Runtime and the log."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+import structlog
+from experience_plane_api import problem_types as types
+
+from experience_plane.agent_socket import run_events
+from experience_plane.agents.routing import route
+from experience_plane.conversations.log import ConversationLog, RunFenced
+from experience_plane.conversations.model import AcceptedMessage, EventDraft, Message, NewMessage, Owner
+from experience_plane.problems import problem, problem_of
+from experience_plane.runtime.events import ExecutionCompleted, HandoffRequested
+from experience_plane.runtime.port import ExecutionFailed, ExecutionRequest, Runtime, Turn
+
+_LOG = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunLimits:
+    """How far one run may go."""
+
+    max_handoffs: int = 4
+    """Times that agents may hand over; one more fails the run."""
+    max_seconds: float = 300.0
+    """How long a run may take; then it fails."""
+    history_messages: int = 50
+    """How many earlier messages an agent is given."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """A run that this process executes."""
+
+    owner: Owner
+    conversation_id: UUID
+    run_id: UUID
+    message: NewMessage
+    accepted_cursor: int
+    active_agent_id: str | None
+
+
+class RunWriter:
+    """The one writer of a run: keeps its next `seq`, and does not lose count when its task is cancelled while it writes."""
+
+    def __init__(self, log: ConversationLog, conversation_id: UUID, run_id: UUID, next_seq: int) -> None:
+        self._log = log
+        self._conversation_id = conversation_id
+        self._run_id = run_id
+        self._next_seq = next_seq
+
+    async def write(self, *drafts: EventDraft) -> None:
+        """Append events; on return they are durable.
+
+        Raises:
+            RunFenced: the run has ended, or another writer has it.
+        """
+        append = asyncio.ensure_future(
+            self._log.append(self._conversation_id, self._run_id, self._next_seq, drafts)
+        )
+        try:
+            await asyncio.shield(append)
+        except asyncio.CancelledError:
+            await append
+            self._next_seq += len(drafts)
+            raise
+        self._next_seq += len(drafts)
+
+
+class Runs:
+    """Begins, executes and cancels the runs of this process."""
+
+    def __init__(self, *, log: ConversationLog, runtime: Runtime, limits: RunLimits | None = None) -> None:
+        self._log = log
+        self._runtime = runtime
+        self._limits = limits or RunLimits()
+        self._tasks: dict[UUID, asyncio.Task[None]] = {}
+
+    async def start(self, owner: Owner, conversation_id: UUID, message: NewMessage) -> AcceptedMessage:
+        """Accept a message and begin to answer it; a message accepted before starts nothing.
+
+        Raises:
+            MessageIdReused, RunInProgress.
+        """
+        conversation = await self._log.conversation(conversation_id, owner)
+        accepted = await self._log.accept_message(conversation_id, message)
+        if not accepted.duplicate:
+            event = accepted.event
+            run = _Run(owner, conversation_id, event.run_id, message, event.cursor, conversation.active_agent_id)
+            task = asyncio.create_task(self._execute(run), name=f"run {run.run_id}")
+            self._tasks[run.run_id] = task
+            task.add_done_callback(lambda _: self._tasks.pop(run.run_id, None))
+        return accepted
+
+    async def cancel(self, conversation_id: UUID, run_id: UUID) -> None:
+        """End a run at its next await point.
+
+        Raises:
+            RunNotFound, RunNotActive.
+        """
+        await self._log.run_of(conversation_id, run_id)
+        if task := self._tasks.get(run_id):
+            task.cancel()
+
+    async def fail_unfinished(self) -> int:
+        """End what a crash of the service left without an end, and answer how many runs these were.
+
+        Only for a start: no other process may be executing runs of the same log.
+        """
+        unfinished = await self._log.unfinished_runs()
+        made = problem(types.AGENT_FAILED, "The service was restarted before the answer was whole.")
+        for run in unfinished:
+            await self._log.append(run.conversation_id, run.run_id, run.next_seq, [run_events.failed(made)])
+        return len(unfinished)
+
+    async def close(self) -> None:
+        """Cancel what still runs; each run gets its end in the log."""
+        tasks = list(self._tasks.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _execute(self, run: _Run) -> None:
+        writer = RunWriter(self._log, run.conversation_id, run.run_id, next_seq=2)
+        with structlog.contextvars.bound_contextvars(
+            conversation_id=str(run.conversation_id), run_id=str(run.run_id)
+        ):
+            try:
+                async with asyncio.timeout(self._limits.max_seconds):
+                    await self._answer(run, writer)
+            except asyncio.CancelledError:
+                await self._end(writer, run_events.cancelled())
+            except TimeoutError:
+                await self._fail(writer, ExecutionFailed("The answer took too long."))
+            except Exception as error:  # noqa: BLE001 - every run gets an end, whatever happened
+                await self._fail(writer, error)
+
+    async def _answer(self, run: _Run, writer: RunWriter) -> None:
+        chosen = route(run.message.surface, run.active_agent_id, run.message.text)
+        handed_over_from = chosen.from_agent_id
+        if chosen.from_agent_id and chosen.reason:
+            await writer.write(run_events.handoff(chosen.from_agent_id, chosen.agent_id, chosen.reason))
+        history = await self._history(run)
+        agent_id = chosen.agent_id
+        for _ in range(self._limits.max_handoffs + 1):
+            request = _request(run, agent_id, history, handed_over_from)
+            await writer.write(run_events.started(agent_id))
+            to_agent_id = await self._stream(request, writer)
+            if to_agent_id is None:
+                return
+            agent_id, handed_over_from = to_agent_id, agent_id
+        raise ExecutionFailed("The agents kept handing over to each other.")
+
+    async def _stream(self, request: ExecutionRequest, writer: RunWriter) -> str | None:
+        """Write what one agent emits; answers the agent to which it hands over, if it does."""
+        async with contextlib.aclosing(self._runtime.execute(request)) as emitted:
+            async for event in emitted:
+                await writer.write(run_events.draft(event, request.agent_id))
+                if isinstance(event, HandoffRequested):
+                    return event.to_agent_id
+                if isinstance(event, ExecutionCompleted):
+                    return None
+        raise ExecutionFailed
+
+    async def _history(self, run: _Run) -> tuple[Turn, ...]:
+        earlier = await self._log.latest_messages(
+            run.conversation_id, limit=self._limits.history_messages, before_cursor=run.accepted_cursor
+        )
+        return _turns(earlier)
+
+    async def _fail(self, writer: RunWriter, error: Exception) -> None:
+        problem_type, made = problem_of(error)
+        await _LOG.awarning("run_failed", problem=problem_type.slug, exc_info=error)
+        await self._end(writer, run_events.failed(made))
+
+    async def _end(self, writer: RunWriter, end: EventDraft) -> None:
+        # A cancellation may come when the end is written already; the log then refuses a second.
+        with contextlib.suppress(RunFenced):
+            await writer.write(end)
+
+
+def _request(
+    run: _Run, agent_id: str, history: tuple[Turn, ...], handed_over_from: str | None
+) -> ExecutionRequest:
+    return ExecutionRequest(
+        run_id=run.run_id,
+        conversation_id=run.conversation_id,
+        tenant_id=run.owner.tenant_id,
+        user_id=run.owner.user_id,
+        agent_id=agent_id,
+        text=run.message.text,
+        surface=run.message.surface,
+        project_id=run.message.project_id,
+        history=history,
+        handed_over_from=handed_over_from,
+    )
+
+
+def _turns(messages: Sequence[Message]) -> tuple[Turn, ...]:
+    return tuple(Turn(role=message.role, text=message.text, agent_id=message.agent_id) for message in messages)

@@ -1,0 +1,162 @@
+"""The composition root: the only place that knows the concrete adapters."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from importlib.metadata import version as installed_version
+
+import structlog
+from fastapi import FastAPI
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from experience_plane.adapters.embedded_runtime import EmbeddedRuntime
+from experience_plane.adapters.sql import schema
+from experience_plane.adapters.sql.conversation_log import SqlConversationLog
+from experience_plane.adapters.sql.engine import create_engine, read_connection
+from experience_plane.adapters.sql.identity_stores import sql_identity_stores
+from experience_plane.agent_socket.endpoint import AgentSocket, AgentSocketOptions
+from experience_plane.agent_socket.limits import SocketLimits
+from experience_plane.agent_socket.runs import RunLimits, Runs
+from experience_plane.agents.engine import AgentEngine
+from experience_plane.agents.models import ModelOptions, build_model
+from experience_plane.http_api.application import Components, create_application
+from experience_plane.security_guard.local import open_local_guard
+from experience_plane.security_guard.options import (
+    HashingOptions,
+    IdentityOptions,
+    SessionOptions,
+    TicketOptions,
+    TokenOptions,
+)
+from experience_plane.settings import Settings
+
+_LOG = structlog.get_logger(__name__)
+VERSION = installed_version("experience-plane")
+
+
+@dataclass(slots=True)
+class _Readiness:
+    engine: AsyncEngine
+    stopping: bool = False
+
+    async def __call__(self) -> str | None:
+        if self.stopping:
+            return "The service is stopping."
+        try:
+            async with read_connection(self.engine) as connection:
+                await connection.execute(text("SELECT 1"))
+        except (SQLAlchemyError, OSError):
+            return "The database does not answer."
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """The service, open."""
+
+    application: FastAPI
+    agent_socket: AgentSocket
+    readiness: _Readiness
+
+    async def drain(self) -> None:
+        """Stop taking traffic, and close the sockets."""
+        self.readiness.stopping = True
+        await self.agent_socket.drain()
+
+
+@asynccontextmanager
+async def open_service(settings: Settings) -> AsyncIterator[Service]:
+    """Open everything that the settings name, in order; close it in the opposite order.
+
+    Raises:
+        SchemaTooNew: the database belongs to a newer version of the service.
+        ModelNotConfigured: the settings name a model that cannot be built.
+    """
+    engine = create_engine(settings.database.url, pool_size=settings.database.pool_size)
+    try:
+        await schema.upgrade(engine)
+        model = build_model(_model_options(settings))
+        guard = await open_local_guard(sql_identity_stores(engine), _identity_options(settings))
+        log = SqlConversationLog(engine)
+        runtime = EmbeddedRuntime(AgentEngine(model).run)
+        runs = Runs(log=log, runtime=runtime, limits=_run_limits(settings))
+        if unfinished := await runs.fail_unfinished():
+            await _LOG.awarning("unfinished_runs_failed", runs=unfinished)
+        agent_socket = AgentSocket(log=log, runs=runs, server_version=VERSION, options=_socket_options(settings))
+        readiness = _Readiness(engine)
+        components = Components(guard=guard, log=log, agent_socket=agent_socket, readiness=readiness)
+        application = create_application(
+            components,
+            version=VERSION,
+            max_body_bytes=settings.http.max_body_bytes,
+            static_dir=settings.static_dir,
+        )
+        try:
+            async with model:
+                yield Service(application, agent_socket, readiness)
+        finally:
+            await runs.close()
+            await runtime.close()
+            await log.close()
+            await guard.close()
+    finally:
+        await engine.dispose()
+
+
+def _model_options(settings: Settings) -> ModelOptions:
+    key = settings.model.api_key
+    return ModelOptions(
+        name=settings.model.name,
+        base_url=settings.model.base_url,
+        api_key=None if key is None else key.get_secret_value(),
+    )
+
+
+def _identity_options(settings: Settings) -> IdentityOptions:
+    auth = settings.auth
+    hashing = {
+        "memory_cost_kib": auth.hashing.memory_cost_kib,
+        "time_cost": auth.hashing.time_cost,
+        "queue_limit": auth.hashing.queue_limit,
+    }
+    if auth.hashing.workers:
+        hashing["workers"] = auth.hashing.workers
+    return IdentityOptions(
+        hashing=HashingOptions(**hashing),
+        tokens=TokenOptions(
+            issuer=auth.issuer, audience=auth.audience, lifetime=timedelta(seconds=auth.access_token_seconds)
+        ),
+        sessions=SessionOptions(
+            refresh_token_lifetime=timedelta(seconds=auth.refresh_token_seconds),
+            state_max_age=timedelta(seconds=auth.session_state_max_age_seconds),
+        ),
+        tickets=TicketOptions(lifetime=timedelta(seconds=auth.ticket_seconds)),
+    )
+
+
+def _run_limits(settings: Settings) -> RunLimits:
+    runs = settings.runs
+    return RunLimits(
+        max_handoffs=runs.max_handoffs, max_seconds=runs.max_seconds, history_messages=runs.history_messages
+    )
+
+
+def _socket_options(settings: Settings) -> AgentSocketOptions:
+    socket = settings.agent_socket
+    return AgentSocketOptions(
+        limits=SocketLimits(
+            max_message_bytes=socket.max_message_bytes,
+            max_text_length=socket.max_text_length,
+            max_open_conversations=socket.max_open_conversations,
+            max_messages_per_minute=socket.max_messages_per_minute,
+            max_violations_per_minute=socket.max_violations_per_minute,
+        ),
+        allowed_origins=tuple(socket.allowed_origins),
+        max_sockets_per_user=socket.max_sockets_per_user,
+        drain_seconds=socket.drain_seconds,
+    )

@@ -1,0 +1,111 @@
+"""The ASGI application: the generated routers over their services, the agent socket, the pages, and what surrounds them."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from experience_plane_api import problem_types as types
+from experience_plane_api.agent_socket import PATH, SUBPROTOCOL
+from experience_plane_api.server import Credentials, RequirementSets, build_router
+from fastapi import APIRouter, Depends, FastAPI
+from fastapi.requests import HTTPConnection
+from fastapi.security import HTTPAuthorizationCredentials
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.websockets import WebSocket
+
+from experience_plane.agent_socket.endpoint import AgentSocket
+from experience_plane.conversations.log import ConversationLog
+from experience_plane.http_api import pages, problem_responses
+from experience_plane.http_api.agents import AgentsHandlers
+from experience_plane.http_api.auth import AuthHandlers
+from experience_plane.http_api.body_guard import BodyGuard
+from experience_plane.http_api.conversations import ConversationsHandlers
+from experience_plane.http_api.operations import OperationsHandlers
+from experience_plane.http_api.request_context import RequestContext
+from experience_plane.http_api.runtime import RuntimeHandlers
+from experience_plane.security_guard.guard import SecurityGuard
+from experience_plane.security_guard.ports import Unauthenticated
+from experience_plane.security_guard.principal import Principal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Components:
+    """What the application is made of, once it is open."""
+
+    guard: SecurityGuard
+    log: ConversationLog
+    agent_socket: AgentSocket
+    readiness: Callable[[], Awaitable[str | None]]
+    """Answers why traffic should not come; None when it may."""
+
+
+def security_guard(connection: HTTPConnection) -> SecurityGuard:
+    """The FastAPI dependency by which any handler gets the guard: it lives on `app.state`."""
+    guard: SecurityGuard = connection.app.state.security_guard
+    return guard
+
+
+Guard = Annotated[SecurityGuard, Depends(security_guard)]
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+
+
+def create_application(
+    components: Components, *, version: str, max_body_bytes: int, static_dir: Path | None = None, lifespan: Lifespan | None = None
+) -> FastAPI:
+    """Put the application together over open components."""
+    application = FastAPI(
+        title="Experience Plane",
+        version=version,
+        # The contract is the documentation; what FastAPI would derive from the code is not it.
+        openapi_url=None,
+        redirect_slashes=False,
+        lifespan=lifespan,
+        middleware=[Middleware(RequestContext), Middleware(BodyGuard, max_bytes=max_body_bytes)],
+    )
+    application.state.security_guard = components.guard
+    problem_responses.install(application)
+    application.include_router(_contract_router(components, version))
+    application.include_router(_socket_router(components.agent_socket))
+    application.router.routes.extend(pages.routes(static_dir))
+    return application
+
+
+def _contract_router(components: Components, version: str) -> APIRouter:
+    guard = components.guard
+
+    async def authorize(_requirements: RequirementSets, credentials: Credentials) -> Principal:
+        bearer = credentials["bearerAuth"]
+        if not isinstance(bearer, HTTPAuthorizationCredentials):
+            raise Unauthenticated("the scheme is not Bearer")
+        return await guard.authenticate(bearer.credentials)
+
+    return build_router(
+        auth=AuthHandlers(guard),
+        runtime=RuntimeHandlers(guard),
+        agents=AgentsHandlers(),
+        conversations=ConversationsHandlers(guard, components.log),
+        operations=OperationsHandlers(guard, version=version, readiness=components.readiness),
+        authorize=authorize,
+    )
+
+
+def _socket_router(agent_socket: AgentSocket) -> APIRouter:
+    router = APIRouter()
+
+    @router.websocket(PATH)
+    async def talk(websocket: WebSocket, guard: Guard) -> None:
+        await agent_socket.serve(websocket, guard)
+
+    @router.get(PATH, include_in_schema=False)
+    async def upgrade_required(request: Request) -> Response:
+        detail = f"Open a WebSocket here, and offer the subprotocol {SUBPROTOCOL}."
+        headers = {"Upgrade": "websocket", "Connection": "Upgrade"}
+        return problem_responses.problem_response(types.UPGRADE_REQUIRED, detail, request, headers=headers)
+
+    return router

@@ -1,0 +1,57 @@
+"""The tag `auth`: translate, and delegate to Security Guard."""
+
+from __future__ import annotations
+
+from experience_plane_api import models
+from experience_plane_api.server.services import AuthService
+
+from experience_plane.security_guard.guard import SecurityGuard
+from experience_plane.security_guard.principal import Authenticated, Principal, User
+
+
+class AuthHandlers(AuthService[Principal]):
+    """Implements the auth operations."""
+
+    def __init__(self, guard: SecurityGuard) -> None:
+        self._guard = guard
+
+    async def register_user(self, *, body: models.RegisterRequest) -> models.AuthenticationResult:
+        """See openapi.yaml, registerUser."""
+        return _result(await self._guard.register_user(name=body.name, email=body.email, password=body.password))
+
+    async def log_in(self, *, body: models.LoginRequest) -> models.AuthenticationResult:
+        """See openapi.yaml, logIn."""
+        return _result(await self._guard.login(email=body.email, password=body.password))
+
+    async def refresh_session(self, *, body: models.RefreshRequest) -> models.AuthenticationResult:
+        """See openapi.yaml, refreshSession."""
+        return _result(await self._guard.refresh(body.refresh_token))
+
+    async def log_out(self, *, principal: Principal) -> None:
+        """See openapi.yaml, logOut."""
+        await self._guard.logout(principal)
+
+    async def get_current_user(self, *, principal: Principal) -> models.User:
+        """See openapi.yaml, getCurrentUser."""
+        return _user(await self._guard.current_user(principal))
+
+
+def _result(authenticated: Authenticated) -> models.AuthenticationResult:
+    return models.AuthenticationResult(
+        access_token=authenticated.tokens.access_token,
+        refresh_token=authenticated.tokens.refresh_token,
+        token_type="Bearer",  # noqa: S106 - the name of the scheme (RFC 6750)
+        expires_in=authenticated.tokens.expires_in,
+        user=_user(authenticated.user),
+    )
+
+
+def _user(user: User) -> models.User:
+    return models.User(
+        user_id=user.user_id,
+        tenant_id=user.tenant_id,
+        email=user.email,
+        name=user.name,
+        roles=list(user.roles),
+        permissions=list(user.permissions),
+    )

@@ -1,0 +1,36 @@
+"""What the contract says of a path: its methods, and whether they take a body."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from experience_plane_api import documents
+
+_METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+
+
+def allowed_methods(path: str) -> Sequence[str]:
+    """Answer the methods of a path for an `Allow` header (RFC 9110, section 10.2.1); GET where it is none of the contract's."""
+    operations = _operations(path)
+    return [method.upper() for method in _METHODS if method in operations] or ["GET"]
+
+
+def takes_body(method: str, path: str) -> bool:
+    """Answer whether the operation has a request body."""
+    return "requestBody" in _operations(path).get(method.lower(), {})
+
+
+def _operations(path: str) -> Mapping[str, Any]:
+    return next((operations for pattern, operations in _paths() if pattern.fullmatch(path)), {})
+
+
+@cache
+def _paths() -> Sequence[tuple[re.Pattern[str], Mapping[str, Any]]]:
+    return [(_pattern(template), operations) for template, operations in documents.load("openapi")["paths"].items()]
+
+
+def _pattern(template: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"\\\{[^}]+\\\}", "[^/]+", re.escape(template)))

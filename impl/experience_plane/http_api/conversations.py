@@ -1,0 +1,97 @@
+"""The tag `conversations`: the history, complete and in order."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from experience_plane_api import models
+from experience_plane_api.server.services import ConversationsService
+
+from experience_plane.conversations.log import ConversationLog
+from experience_plane.conversations.model import Conversation, ConversationPosition, Message, Owner
+from experience_plane.security_guard.guard import SecurityGuard
+from experience_plane.security_guard.principal import Principal
+
+PERMISSION = "conversations.read"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_END_OF_TIME = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
+
+
+class ConversationsHandlers(ConversationsService[Principal]):
+    """Implements the conversations operations."""
+
+    def __init__(self, guard: SecurityGuard, log: ConversationLog) -> None:
+        self._guard = guard
+        self._log = log
+
+    async def list_conversations(
+        self, *, principal: Principal, limit: int, cursor: str | None
+    ) -> models.ConversationList:
+        """See openapi.yaml, listConversations."""
+        owner = self._reader(principal)
+        after = None if cursor is None else _position(cursor)
+        found = await self._log.list_conversations(owner, limit=limit + 1, after=after)
+        page = found[:limit]
+        more = len(found) > limit
+        return models.ConversationList(
+            conversations=[_conversation(conversation) for conversation in page],
+            next_cursor=_cursor(page[-1]) if more else None,
+        )
+
+    async def get_conversation(self, *, principal: Principal, conversation_id: UUID) -> models.Conversation:
+        """See openapi.yaml, getConversation."""
+        return _conversation(await self._log.conversation(conversation_id, self._reader(principal)))
+
+    async def list_messages(
+        self, *, principal: Principal, conversation_id: UUID, limit: int, after_cursor: int | None
+    ) -> models.MessageList:
+        """See openapi.yaml, listMessages."""
+        await self._log.conversation(conversation_id, self._reader(principal))
+        found = await self._log.list_messages(conversation_id, limit=limit + 1, after_cursor=after_cursor or 0)
+        page = found[:limit]
+        more = len(found) > limit
+        return models.MessageList(
+            messages=[_message(message) for message in page],
+            next_cursor=page[-1].cursor if more else None,
+        )
+
+    def _reader(self, principal: Principal) -> Owner:
+        self._guard.require_permission(principal, PERMISSION)
+        return Owner(principal.user_id, principal.tenant_id)
+
+
+def _position(cursor: str) -> ConversationPosition:
+    microseconds, _, conversation_id = cursor.partition(".")
+    updated_at = _EPOCH + min(int(microseconds), _END_OF_TIME) * _MICROSECOND
+    return ConversationPosition(updated_at, UUID(hex=conversation_id))
+
+
+def _cursor(conversation: Conversation) -> str:
+    microseconds = (conversation.updated_at - _EPOCH) // _MICROSECOND
+    return f"{microseconds}.{conversation.conversation_id.hex}"
+
+
+def _conversation(conversation: Conversation) -> models.Conversation:
+    return models.Conversation(
+        conversation_id=conversation.conversation_id,
+        title=conversation.title,
+        created_at=conversation.created_at,
+        updated_at=conversation.updated_at,
+        cursor=conversation.cursor,
+        active_agent_id=conversation.active_agent_id,
+        active_run_id=conversation.active_run_id,
+    )
+
+
+def _message(message: Message) -> models.Message:
+    return models.Message(
+        message_id=message.message_id,
+        run_id=message.run_id,
+        role=message.role,
+        agent_id=message.agent_id,
+        text=message.text,
+        cursor=message.cursor,
+        at=message.at,
+    )

@@ -1,0 +1,96 @@
+"""Renders every refusal of the HTTP half as a problem (RFC 9457)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from experience_plane_api import problem_types as types
+from experience_plane_api.problem_types import ProblemType
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from experience_plane.errors import ExperiencePlaneError, FieldError
+from experience_plane.http_api.contract_paths import allowed_methods
+from experience_plane.problems import problem, problem_of
+
+_MEDIA_TYPE = "application/problem+json"
+_REALM = 'Bearer realm="experience-plane"'
+_BY_STATUS = {
+    400: (types.MALFORMED_REQUEST, "The request could not be read."),
+    401: (types.UNAUTHENTICATED, "The access token is missing."),
+    404: (types.NOT_FOUND, "There is nothing at this address."),
+    405: (types.METHOD_NOT_ALLOWED, "The method is not allowed here."),
+    415: (types.UNSUPPORTED_MEDIA_TYPE, "The body must be application/json."),
+}
+
+
+def install(application: FastAPI) -> None:
+    """Make every exception of the application a problem."""
+    application.add_exception_handler(ExperiencePlaneError, _on_error)
+    application.add_exception_handler(RequestValidationError, _on_invalid_request)
+    application.add_exception_handler(HTTPException, _on_http_exception)
+
+
+def problem_response(
+    problem_type: ProblemType,
+    detail: str,
+    request: Request,
+    *,
+    errors: Sequence[FieldError] = (),
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """Answer a problem about a request."""
+    made = problem(
+        problem_type, detail, errors=errors, instance=request.url.path, request_id=request.state.request_id
+    )
+    return _rendered(made.model_dump_json(), problem_type.status, headers or {})
+
+
+async def _on_error(request: Request, error: Exception) -> Response:
+    problem_type, made = problem_of(error, instance=request.url.path, request_id=request.state.request_id)
+    request.state.refusal = str(error)
+    headers = {}
+    if problem_type.status == types.UNAUTHENTICATED.status:
+        headers["WWW-Authenticate"] = _challenge(problem_type)
+    if isinstance(error, ExperiencePlaneError) and error.retry_after is not None:
+        headers["Retry-After"] = str(math.ceil(error.retry_after))
+    return _rendered(made.model_dump_json(), problem_type.status, headers)
+
+
+async def _on_invalid_request(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    errors = tuple(_field_error(entry) for entry in error.errors())
+    number = "1 field does" if len(errors) == 1 else f"{len(errors)} fields do"
+    return problem_response(types.INVALID_REQUEST, f"{number} not match the contract.", request, errors=errors)
+
+
+async def _on_http_exception(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    problem_type, detail = _BY_STATUS.get(error.status_code, (types.INTERNAL_ERROR, "Something went wrong."))
+    headers = {}
+    if problem_type is types.UNAUTHENTICATED:
+        headers["WWW-Authenticate"] = _REALM
+    if problem_type is types.METHOD_NOT_ALLOWED:
+        headers["Allow"] = ", ".join(allowed_methods(request.url.path))
+    return problem_response(problem_type, detail, request, headers=headers)
+
+
+def _challenge(problem_type: ProblemType) -> str:
+    """RFC 6750, section 3.1: `invalid_token` where a token was given and is not good."""
+    return f'{_REALM}, error="invalid_token"' if problem_type is types.UNAUTHENTICATED else _REALM
+
+
+def _field_error(entry: Mapping[str, Any]) -> FieldError:
+    place, *rest = entry["loc"]
+    tokens = rest if place == "body" else [place, *rest]
+    pointer = "".join("/" + str(token).replace("~", "~0").replace("/", "~1") for token in tokens)
+    return FieldError(pointer, str(entry["msg"]))
+
+
+def _rendered(text: str, status: int, headers: Mapping[str, str]) -> Response:
+    return Response(text, status_code=status, media_type=_MEDIA_TYPE, headers=dict(headers))

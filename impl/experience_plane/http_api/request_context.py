@@ -1,0 +1,96 @@
+"""Around every HTTP request: its id, its one line in the log, the headers that protect a browser, and the last resort."""
+
+from __future__ import annotations
+
+from time import perf_counter
+from uuid import uuid4
+
+import structlog
+from experience_plane_api import problem_types as types
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from experience_plane.http_api.problem_responses import problem_response
+
+_LOG = structlog.get_logger(__name__)
+_SECURITY_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+_UNLOGGED = frozenset({"/healthz", "/readyz"})
+
+
+class RequestContext:
+    """ASGI middleware."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request; sockets log for themselves."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id = uuid4().hex
+        state = scope.setdefault("state", {})
+        state["request_id"] = request_id
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            await _Exchange(self._app, scope, receive, send, request_id).run()
+
+
+class _Exchange:
+    def __init__(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
+        self._app = app
+        self._scope = scope
+        self._receive = receive
+        self._send = send
+        self._request_id = request_id
+        self._status: int | None = None
+
+    async def run(self) -> None:
+        began = perf_counter()
+        try:
+            await self._app(self._scope, self._receive, self._on_send)
+        except Exception as error:  # noqa: BLE001 - the last resort: what nobody foresaw becomes a problem and a log line
+            await _LOG.aerror("request_failed", exc_info=error)
+            await self._answer_internal_error()
+        finally:
+            await self._log(perf_counter() - began)
+
+    async def _answer_internal_error(self) -> None:
+        if self._status is None:
+            detail = "Something went wrong on our side. The log has it under the request_id."
+            response = problem_response(types.INTERNAL_ERROR, detail, Request(self._scope))
+            await response(self._scope, self._receive, self._on_send)
+
+    async def _on_send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self._status = message["status"]
+            headers = MutableHeaders(scope=message)
+            headers["X-Request-Id"] = self._request_id
+            for name, value in _SECURITY_HEADERS.items():
+                headers.setdefault(name, value)
+            if self._scope["path"].startswith("/api/"):
+                headers.setdefault("Cache-Control", "no-store")
+        await self._send(message)
+
+    async def _log(self, seconds: float) -> None:
+        if self._scope["path"] in _UNLOGGED and self._status == 200:
+            return
+        await _LOG.ainfo(
+            "request_served",
+            method=self._scope["method"],
+            path=self._scope["path"],
+            status=self._status,
+            duration_ms=round(seconds * 1000, 2),
+            client=(self._scope.get("client") or (None,))[0],
+            refusal=self._scope["state"].get("refusal"),
+        )

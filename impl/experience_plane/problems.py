@@ -1,0 +1,77 @@
+"""The one table from exception to problem type (RFC 9457), and the making of problems from it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from experience_plane_api import models
+from experience_plane_api import problem_types as types
+from experience_plane_api.problem_types import ProblemType
+from pydantic import MISSING
+
+from experience_plane.conversations import log
+from experience_plane.errors import ExperiencePlaneError, FieldError, NotReady
+from experience_plane.runtime.port import ExecutionFailed, UnknownAgent
+from experience_plane.security_guard import ports as identity
+
+PROBLEM_TYPE_OF: dict[type[ExperiencePlaneError], ProblemType] = {
+    identity.EmailTaken: types.EMAIL_TAKEN,
+    identity.InvalidCredentials: types.INVALID_CREDENTIALS,
+    identity.InvalidEmail: types.INVALID_REQUEST,
+    identity.InvalidName: types.INVALID_REQUEST,
+    identity.InvalidRefreshToken: types.INVALID_REFRESH_TOKEN,
+    identity.InvalidTicket: types.INVALID_TICKET,
+    identity.Overloaded: types.OVERLOADED,
+    identity.PasswordRejected: types.WEAK_PASSWORD,
+    identity.PermissionDenied: types.FORBIDDEN,
+    identity.Unauthenticated: types.UNAUTHENTICATED,
+    log.ConversationNotFound: types.CONVERSATION_NOT_FOUND,
+    log.CursorUnknown: types.INVALID_MESSAGE,
+    log.MessageIdReused: types.MESSAGE_ID_REUSED,
+    log.RunFenced: types.INTERNAL_ERROR,
+    log.RunInProgress: types.RUN_IN_PROGRESS,
+    log.RunNotActive: types.RUN_NOT_ACTIVE,
+    log.RunNotFound: types.RUN_NOT_FOUND,
+    ExecutionFailed: types.AGENT_FAILED,
+    NotReady: types.NOT_READY,
+    UnknownAgent: types.INTERNAL_ERROR,
+}
+
+_MAX_ERRORS = 32
+_MAX_DETAIL = 2000
+_INTERNAL_DETAIL = "Something went wrong on our side. The log has it under the request_id."
+
+
+def problem_of(
+    error: Exception, *, instance: str | None = None, request_id: str | None = None
+) -> tuple[ProblemType, models.Problem]:
+    """Answer the problem type of an exception, and the problem to send. What is not in the table is our fault."""
+    problem_type = PROBLEM_TYPE_OF.get(type(error)) if isinstance(error, ExperiencePlaneError) else None
+    if problem_type is None or not isinstance(error, ExperiencePlaneError) or problem_type is types.INTERNAL_ERROR:
+        detail = _INTERNAL_DETAIL
+        return types.INTERNAL_ERROR, problem(types.INTERNAL_ERROR, detail, instance=instance, request_id=request_id)
+    made = problem(
+        problem_type, error.public_detail, errors=error.errors, instance=instance, request_id=request_id
+    )
+    return problem_type, made
+
+
+def problem(
+    problem_type: ProblemType,
+    detail: str,
+    *,
+    errors: Sequence[FieldError] = (),
+    instance: str | None = None,
+    request_id: str | None = None,
+) -> models.Problem:
+    """Make a problem of a type; `errors` beyond the contract's number are left out."""
+    listed = [models.ProblemError(pointer=error.pointer[:500], detail=error.detail[:1000]) for error in errors[:_MAX_ERRORS]]
+    return models.Problem(
+        type=problem_type.uri,
+        title=problem_type.title,
+        status=problem_type.status,
+        detail=detail[:_MAX_DETAIL],
+        instance=MISSING if instance is None else instance[:_MAX_DETAIL],
+        request_id=MISSING if request_id is None else request_id,
+        errors=listed or MISSING,
+    )

@@ -1,0 +1,98 @@
+"""The service's settings, from the environment (prefix EXPERIENCE_PLANE_, `__` between levels) and .env."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class DatabaseSettings(BaseModel):
+    """Where identity and conversations are kept."""
+
+    url: str = Field("sqlite+aiosqlite:///var/experience-plane.sqlite3", description="sqlite+aiosqlite:///… or postgresql+asyncpg://…")
+    pool_size: int = Field(10, ge=1, le=200, description="Connections kept open.")
+
+
+class HttpSettings(BaseModel):
+    """The web server."""
+
+    host: str = Field("127.0.0.1", description="The address to listen on.")
+    port: int = Field(8000, ge=0, le=65535, description="The port to listen on; 0 takes a free one.")
+    max_body_bytes: int = Field(65_536, ge=1024, le=16_777_216, description="Bytes of one request body; more is answered with 413.")
+
+
+class HashingSettings(BaseModel):
+    """Password hashing (argon2id at OWASP's cost)."""
+
+    memory_cost_kib: int = Field(19_456, ge=8, description="KiB of memory for one hash.")
+    time_cost: int = Field(2, ge=1, description="Passes over the memory.")
+    workers: int = Field(0, ge=0, le=256, description="Threads that hash; 0 means as many as there are cores.")
+    queue_limit: int = Field(64, ge=0, le=100_000, description="Hashes that may wait; one more is answered with 503.")
+
+
+class AuthSettings(BaseModel):
+    """Identity."""
+
+    issuer: str = Field("experience-plane", description="`iss` of access tokens.")
+    audience: str = Field("experience-plane", description="`aud` of access tokens.")
+    access_token_seconds: int = Field(900, ge=1, le=86_400, description="How long an access token is valid.")
+    refresh_token_seconds: int = Field(2_592_000, ge=1, description="How long a refresh token is valid.")
+    ticket_seconds: int = Field(30, ge=1, le=300, description="How long a socket ticket is valid.")
+    session_state_max_age_seconds: float = Field(1.0, ge=0, le=60, description="How long another process's logout may go unnoticed.")
+    hashing: HashingSettings = HashingSettings()
+
+
+class AgentSocketSettings(BaseModel):
+    """The agent socket; the limits are announced in connection.ready."""
+
+    max_message_bytes: int = Field(1_048_576, ge=1024, le=16_777_216, description="Bytes of one message; more closes with 1009.")
+    max_text_length: int = Field(100_000, ge=1, le=100_000, description="Code points of a message's text.")
+    max_open_conversations: int = Field(32, ge=1, le=10_000, description="Conversations that a connection may have open.")
+    max_messages_per_minute: int = Field(60, ge=1, le=100_000, description="agent.message in 60 seconds.")
+    max_violations_per_minute: int = Field(20, ge=1, le=1000, description="Messages against the contract in 60 seconds before 4400.")
+    max_sockets_per_user: int = Field(20, ge=1, le=100_000, description="Sockets of one user; one more is answered with 429.")
+    allowed_origins: list[str] = Field([], description="Origins besides the service's own that may open the socket.")
+    ping_interval_seconds: float = Field(20.0, gt=0, description="Between two WebSocket pings of the service.")
+    ping_timeout_seconds: float = Field(20.0, gt=0, description="How long a pong may take.")
+    drain_seconds: float = Field(5.0, ge=0, description="How long sockets get to close when the service stops.")
+
+
+class RunSettings(BaseModel):
+    """Runs."""
+
+    max_handoffs: int = Field(4, ge=0, le=100, description="Times that agents may hand over within a run.")
+    max_seconds: float = Field(300.0, gt=0, description="How long a run may take.")
+    history_messages: int = Field(50, ge=0, le=1000, description="Earlier messages that an agent is given.")
+
+
+class ModelSettings(BaseModel):
+    """The language model behind the agents."""
+
+    name: str = Field("offline", description="`offline`, or provider:model as Pydantic AI names it.")
+    base_url: str | None = Field(None, description="The address of an OpenAI-compatible server.")
+    api_key: SecretStr | None = Field(None, description="Its key.")
+
+
+class Settings(BaseSettings):
+    """All settings."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="EXPERIENCE_PLANE_",
+        env_nested_delimiter="__",
+        env_file=".env",
+        extra="ignore",
+        frozen=True,
+    )
+
+    database: DatabaseSettings = DatabaseSettings()
+    http: HttpSettings = HttpSettings()
+    auth: AuthSettings = AuthSettings()
+    agent_socket: AgentSocketSettings = AgentSocketSettings()
+    runs: RunSettings = RunSettings()
+    model: ModelSettings = ModelSettings()
+    log_format: Literal["auto", "json", "console"] = Field("auto", description="`auto` is console on a terminal, else json.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="The least level that is logged.")
+    static_dir: Path | None = Field(None, description="The built pages; the package's own when not set.")

@@ -1,0 +1,58 @@
+"""JSON as RFC 8259 and I-JSON (RFC 7493) have it: what other parsers would read differently is refused."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any, NoReturn
+
+
+class MalformedJson(ValueError):
+    """The text is not JSON, or JSON that two parsers may read as two different things."""
+
+
+def parse(text: str | bytes) -> Any:
+    """Read one JSON value. A number with a zero fraction is an integer, as JSON Schema has it.
+
+    Raises:
+        MalformedJson: not JSON or not UTF-8; a duplicate key; NaN or an infinite number; an unpaired surrogate; nested too deeply.
+    """
+    try:
+        decoded = text.decode("utf-8") if isinstance(text, bytes) else text
+        value = _DECODER.decode(decoded)
+        if "\\ud" in decoded.lower():
+            json.dumps(value, ensure_ascii=False).encode("utf-8")
+    except UnicodeError as error:
+        raise MalformedJson("The text is not UTF-8, or holds an unpaired surrogate.") from error
+    except RecursionError as error:
+        raise MalformedJson("The JSON is nested too deeply.") from error
+    except json.JSONDecodeError as error:
+        raise MalformedJson(f"{error.msg} at line {error.lineno}, column {error.colno}.") from error
+    except MalformedJson:
+        raise
+    except ValueError as error:
+        raise MalformedJson("A number has too many digits.") from error
+    return value
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    read = dict(pairs)
+    if len(read) < len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise MalformedJson(f"The key {json.dumps(twice[:64])} stands twice in one object.")
+    return read
+
+
+def _number(text: str) -> int | float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise MalformedJson(f"The number {text[:32]} is out of range.")
+    return int(number) if number.is_integer() else number
+
+
+def _constant(text: str) -> NoReturn:
+    raise MalformedJson(f"{text} is not JSON.")
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_float=_number, parse_constant=_constant)
