@@ -1,7 +1,7 @@
 """Writes generated/python from the contracts: `python -m codegen.generate [--check]`.
 
-Everything is made in a temporary folder first. Without --check the result replaces generated/python; with it, the two are compared,
-a difference is shown as a diff, and the exit status is 1.
+Everything is made in a temporary folder first. Without --check the result replaces generated/python; with it, the two
+are compared, a difference is shown as a diff, and the exit status is 1.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ TARGET = ROOT / "generated" / "python" / "experience_plane_api"
 PACKAGE = "experience_plane_api"
 HEADER = "# Generated from contracts/ by `make generate`. Do not edit.\n"
 ENGINES = ("protocol_types.py", "protocol_monitor.py")
-PACKAGE_DOC = '"""The contracts as Python: models, routers, the socket\'s stubs and monitor, problem types, bundled documents."""\n'
+PACKAGE_DOC = '"""The contracts as Python: models, routers, socket stubs, monitor, problem types, documents."""\n'
 # The server generator also writes an entry point and stub implementations; the service has its own.
 UNUSED = ("server/main.py", "server/README.md", "services")
 

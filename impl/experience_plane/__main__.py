@@ -52,7 +52,9 @@ def _parser() -> argparse.ArgumentParser:
 def _serve(settings: Settings, options: argparse.Namespace) -> int:
     from experience_plane.server import serve
 
-    listener = _listener(options.host or settings.http.host, settings.http.port if options.port is None else options.port)
+    listener = _listener(
+        options.host or settings.http.host, settings.http.port if options.port is None else options.port
+    )
     if listener is None:
         return 1
     return asyncio.run(serve(settings, listener))

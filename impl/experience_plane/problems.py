@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from experience_plane_api import models
-from experience_plane_api import problem_types as types
-from experience_plane_api.problem_types import ProblemType
 from pydantic import MISSING
 
 from experience_plane.conversations import log
 from experience_plane.errors import ExperiencePlaneError, FieldError, NotReady
 from experience_plane.runtime.port import ExecutionFailed, UnknownAgent
 from experience_plane.security_guard import ports as identity
+from experience_plane_api import models
+from experience_plane_api import problem_types as types
+from experience_plane_api.problem_types import ProblemType
 
 PROBLEM_TYPE_OF: dict[type[ExperiencePlaneError], ProblemType] = {
     identity.EmailTaken: types.EMAIL_TAKEN,
@@ -50,9 +50,7 @@ def problem_of(
     if problem_type is None or not isinstance(error, ExperiencePlaneError) or problem_type is types.INTERNAL_ERROR:
         detail = _INTERNAL_DETAIL
         return types.INTERNAL_ERROR, problem(types.INTERNAL_ERROR, detail, instance=instance, request_id=request_id)
-    made = problem(
-        problem_type, error.public_detail, errors=error.errors, instance=instance, request_id=request_id
-    )
+    made = problem(problem_type, error.public_detail, errors=error.errors, instance=instance, request_id=request_id)
     return problem_type, made
 
 
@@ -65,7 +63,9 @@ def problem(
     request_id: str | None = None,
 ) -> models.Problem:
     """Make a problem of a type; `errors` beyond the contract's number are left out."""
-    listed = [models.ProblemError(pointer=error.pointer[:500], detail=error.detail[:1000]) for error in errors[:_MAX_ERRORS]]
+    listed = [
+        models.ProblemError(pointer=error.pointer[:500], detail=error.detail[:1000]) for error in errors[:_MAX_ERRORS]
+    ]
     return models.Problem(
         type=problem_type.uri,
         title=problem_type.title,

@@ -1,4 +1,4 @@
-"""Runs the service in uvicorn, and stops it in order: sockets are told to go elsewhere before their connections are cut."""
+"""Runs the service in uvicorn, and stops it in order: sockets are told to go before their connections are cut."""
 
 from __future__ import annotations
 

@@ -12,7 +12,10 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class DatabaseSettings(BaseModel):
     """Where identity and conversations are kept."""
 
-    url: str = Field("sqlite+aiosqlite:///var/experience-plane.sqlite3", description="sqlite+aiosqlite:///… or postgresql+asyncpg://…")
+    url: str = Field(
+        "sqlite+aiosqlite:///var/experience-plane.sqlite3",
+        description="sqlite+aiosqlite:///… or postgresql+asyncpg://…",
+    )
     pool_size: int = Field(10, ge=1, le=200, description="Connections kept open.")
 
 
@@ -21,7 +24,9 @@ class HttpSettings(BaseModel):
 
     host: str = Field("127.0.0.1", description="The address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="The port to listen on; 0 takes a free one.")
-    max_body_bytes: int = Field(65_536, ge=1024, le=16_777_216, description="Bytes of one request body; more is answered with 413.")
+    max_body_bytes: int = Field(
+        65_536, ge=1024, le=16_777_216, description="Bytes of one request body; more is answered with 413."
+    )
 
 
 class HashingSettings(BaseModel):
@@ -41,19 +46,29 @@ class AuthSettings(BaseModel):
     access_token_seconds: int = Field(900, ge=1, le=86_400, description="How long an access token is valid.")
     refresh_token_seconds: int = Field(2_592_000, ge=1, description="How long a refresh token is valid.")
     ticket_seconds: int = Field(30, ge=1, le=300, description="How long a socket ticket is valid.")
-    session_state_max_age_seconds: float = Field(1.0, ge=0, le=60, description="How long another process's logout may go unnoticed.")
+    session_state_max_age_seconds: float = Field(
+        1.0, ge=0, le=60, description="How long another process's logout may go unnoticed."
+    )
     hashing: HashingSettings = HashingSettings()
 
 
 class AgentSocketSettings(BaseModel):
     """The agent socket; the limits are announced in connection.ready."""
 
-    max_message_bytes: int = Field(1_048_576, ge=1024, le=16_777_216, description="Bytes of one message; more closes with 1009.")
+    max_message_bytes: int = Field(
+        1_048_576, ge=1024, le=16_777_216, description="Bytes of one message; more closes with 1009."
+    )
     max_text_length: int = Field(100_000, ge=1, le=100_000, description="Code points of a message's text.")
-    max_open_conversations: int = Field(32, ge=1, le=10_000, description="Conversations that a connection may have open.")
+    max_open_conversations: int = Field(
+        32, ge=1, le=10_000, description="Conversations that a connection may have open."
+    )
     max_messages_per_minute: int = Field(60, ge=1, le=100_000, description="agent.message in 60 seconds.")
-    max_violations_per_minute: int = Field(20, ge=1, le=1000, description="Messages against the contract in 60 seconds before 4400.")
-    max_sockets_per_user: int = Field(20, ge=1, le=100_000, description="Sockets of one user; one more is answered with 429.")
+    max_violations_per_minute: int = Field(
+        20, ge=1, le=1000, description="Messages against the contract in 60 seconds before 4400."
+    )
+    max_sockets_per_user: int = Field(
+        20, ge=1, le=100_000, description="Sockets of one user; one more is answered with 429."
+    )
     allowed_origins: list[str] = Field([], description="Origins besides the service's own that may open the socket.")
     ping_interval_seconds: float = Field(20.0, gt=0, description="Between two WebSocket pings of the service.")
     ping_timeout_seconds: float = Field(20.0, gt=0, description="How long a pong may take.")
@@ -93,6 +108,10 @@ class Settings(BaseSettings):
     agent_socket: AgentSocketSettings = AgentSocketSettings()
     runs: RunSettings = RunSettings()
     model: ModelSettings = ModelSettings()
-    log_format: Literal["auto", "json", "console"] = Field("auto", description="`auto` is console on a terminal, else json.")
-    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="The least level that is logged.")
+    log_format: Literal["auto", "json", "console"] = Field(
+        "auto", description="`auto` is console on a terminal, else json."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="The least level that is logged."
+    )
     static_dir: Path | None = Field(None, description="The built pages; the package's own when not set.")

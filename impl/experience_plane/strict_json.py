@@ -15,7 +15,7 @@ def parse(text: str | bytes) -> Any:
     """Read one JSON value. A number with a zero fraction is an integer, as JSON Schema has it.
 
     Raises:
-        MalformedJson: not JSON or not UTF-8; a duplicate key; NaN or an infinite number; an unpaired surrogate; nested too deeply.
+        MalformedJson: not JSON or not UTF-8; duplicate keys; NaN or an infinite number; unpaired surrogates; too deep.
     """
     try:
         decoded = text.decode("utf-8") if isinstance(text, bytes) else text

@@ -35,7 +35,7 @@ _CONNECTION: Final = ""
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """What a message breaks: a row that a machine does not have, or a law. `rule` is the machine's or the law's name."""
+    """What a message breaks: a row that a machine does not have, or a law; `rule` is the name of either."""
 
     rule: str
     state: str | None

@@ -10,13 +10,13 @@ from typing import Any
 from uuid import UUID
 
 import jsonschema_rs
+
+from experience_plane import strict_json
+from experience_plane.errors import FieldError
 from experience_plane_api import documents, messages
 from experience_plane_api import problem_types as types
 from experience_plane_api.agent_socket import CLIENT_MESSAGES, ClientMessage, ServerMessage
 from experience_plane_api.problem_types import ProblemType
-
-from experience_plane import strict_json
-from experience_plane.errors import FieldError
 
 _ACCEPTED_TYPES = ", ".join(sorted(CLIENT_MESSAGES))
 _ECHOED = ("correlation_id", "conversation_id", "message_id", "run_id")
@@ -72,7 +72,9 @@ def encode(message: ServerMessage) -> str:
 
 def reference_of(payload: Mapping[str, Any]) -> Reference:
     """Answer the ids of a message, each only if it is valid by itself."""
-    valid = {name: payload[name] for name in _ECHOED if name in payload and _echo_validator(name).is_valid(payload[name])}
+    valid = {
+        name: payload[name] for name in _ECHOED if name in payload and _echo_validator(name).is_valid(payload[name])
+    }
     return Reference(
         correlation_id=valid.get("correlation_id"),
         conversation_id=UUID(valid["conversation_id"]) if "conversation_id" in valid else None,
@@ -105,9 +107,7 @@ def _unknown_type(payload: Mapping[str, Any]) -> MessageRejected:
 
 def _invalid(errors: tuple[FieldError, ...], payload: Mapping[str, Any]) -> MessageRejected:
     number = "1 field does" if len(errors) == 1 else f"{len(errors)} fields do"
-    return MessageRejected(
-        types.INVALID_MESSAGE, f"{number} not match the contract.", errors, reference_of(payload)
-    )
+    return MessageRejected(types.INVALID_MESSAGE, f"{number} not match the contract.", errors, reference_of(payload))
 
 
 def _schema_errors(schema: str, payload: Mapping[str, Any]) -> Iterator[FieldError]:

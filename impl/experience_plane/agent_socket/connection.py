@@ -1,8 +1,8 @@
 """One connection of the agent socket, without I/O and without a clock.
 
-It is given frames, the results of what it asked for, events of the log, and the time; it gives outputs, in order, which the
-endpoint carries out. The generated monitor judges each message of both sides: a client's violation is answered with an
-error, one of our own closes the connection before it reaches the wire.
+It is given frames, the results of what it asked for, events of the log, and the time; it gives outputs, in order, which
+the endpoint carries out. The generated monitor judges each message of both sides: a client's violation is answered with
+an error, one of our own closes the connection before it reaches the wire.
 """
 
 from __future__ import annotations
@@ -13,11 +13,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from experience_plane_api import messages, models
-from experience_plane_api import problem_types as types
-from experience_plane_api.agent_socket import AgentSocketReceiver, AgentSocketSender, ClientMessage, ServerMessage
-from experience_plane_api.problem_types import ProblemType
-from experience_plane_api.protocol_monitor import ProtocolMonitor, Violation
 from pydantic import MISSING
 
 from experience_plane.agent_socket import codec
@@ -36,6 +31,11 @@ from experience_plane.conversations.model import ActiveRun, LoggedEvent, Positio
 from experience_plane.errors import FieldError
 from experience_plane.problems import problem, problem_of
 from experience_plane.security_guard.principal import Principal
+from experience_plane_api import messages, models
+from experience_plane_api import problem_types as types
+from experience_plane_api.agent_socket import AgentSocketReceiver, AgentSocketSender, ClientMessage, ServerMessage
+from experience_plane_api.problem_types import ProblemType
+from experience_plane_api.protocol_monitor import ProtocolMonitor, Violation
 
 
 class OwnViolation(Exception):
@@ -48,9 +48,7 @@ class OwnViolation(Exception):
 class Connection(AgentSocketReceiver, AgentSocketSender):
     """The state of one connection. Call `take_outputs` after each call and carry out what it answers."""
 
-    def __init__(
-        self, *, connection_id: str, principal: Principal, limits: SocketLimits, server_version: str
-    ) -> None:
+    def __init__(self, *, connection_id: str, principal: Principal, limits: SocketLimits, server_version: str) -> None:
         self._connection_id = connection_id
         self._principal = principal
         self._limits = limits
@@ -118,7 +116,9 @@ class Connection(AgentSocketReceiver, AgentSocketSender):
         if now >= self.deadline:
             self._close(types.UNAUTHENTICATED)
 
-    def conversation_opened(self, request: messages.ConversationOpen, conversation_id: UUID, position: Position) -> None:
+    def conversation_opened(
+        self, request: messages.ConversationOpen, conversation_id: UUID, position: Position
+    ) -> None:
         """What `OpenConversation` asked for is done."""
         if self.closed:
             return

@@ -10,9 +10,6 @@ from time import monotonic
 from uuid import UUID, uuid4
 
 import structlog
-from experience_plane_api import problem_types as types
-from experience_plane_api.agent_socket import PATH, SUBPROTOCOL
-from experience_plane_api.problem_types import ProblemType
 from starlette.responses import Response
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
@@ -28,6 +25,9 @@ from experience_plane.errors import ExperiencePlaneError
 from experience_plane.problems import problem, problem_of
 from experience_plane.security_guard.guard import SecurityGuard
 from experience_plane.security_guard.principal import Principal
+from experience_plane_api import problem_types as types
+from experience_plane_api.agent_socket import PATH, SUBPROTOCOL
+from experience_plane_api.problem_types import ProblemType
 
 _LOG = structlog.get_logger(__name__)
 _NORMAL = 1000

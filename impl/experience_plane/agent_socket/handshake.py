@@ -6,12 +6,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from experience_plane.security_guard.guard import SecurityGuard
+from experience_plane.security_guard.principal import Principal
 from experience_plane_api import problem_types as types
 from experience_plane_api.agent_socket import SUBPROTOCOL
 from experience_plane_api.problem_types import ProblemType
-
-from experience_plane.security_guard.guard import SecurityGuard
-from experience_plane.security_guard.principal import Principal
 
 PERMISSION = "agents.talk"
 
@@ -52,7 +51,7 @@ async def admit(handshake: Handshake, guard: SecurityGuard, allowed_origins: Col
 
 
 def _check_origin(handshake: Handshake, allowed_origins: Collection[str]) -> None:
-    """Refuse pages of other sites: browsers send cookies and headers of their own with a cross-site handshake (RFC 6455, section 10.2)."""
+    """Refuse pages of other sites, whose handshakes browsers let through (RFC 6455, section 10.2)."""
     if handshake.origin is None or handshake.origin in allowed_origins:
         return
     if urlsplit(handshake.origin).netloc != handshake.host:

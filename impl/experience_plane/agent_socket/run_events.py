@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import Any, assert_never
 from uuid import uuid4
 
-from experience_plane_api import messages, models
-
 from experience_plane.conversations.model import Envelope, EventDraft
 from experience_plane.runtime.events import (
     ExecutionCompleted,
@@ -17,6 +15,7 @@ from experience_plane.runtime.events import (
     StepStarted,
     TokenEmitted,
 )
+from experience_plane_api import messages, models
 
 
 def draft(event: RuntimeEvent, agent_id: str) -> EventDraft:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import structlog
-from experience_plane_api import problem_types as types
 
 from experience_plane.agent_socket import run_events
 from experience_plane.agents.routing import route
@@ -18,6 +17,7 @@ from experience_plane.conversations.model import AcceptedMessage, EventDraft, Me
 from experience_plane.problems import problem, problem_of
 from experience_plane.runtime.events import ExecutionCompleted, HandoffRequested
 from experience_plane.runtime.port import ExecutionFailed, ExecutionRequest, Runtime, Turn
+from experience_plane_api import problem_types as types
 
 _LOG = structlog.get_logger(__name__)
 
@@ -47,7 +47,7 @@ class _Run:
 
 
 class RunWriter:
-    """The one writer of a run: keeps its next `seq`, and does not lose count when its task is cancelled while it writes."""
+    """The one writer of a run: keeps its next `seq`, and the count when its task is cancelled while it writes."""
 
     def __init__(self, log: ConversationLog, conversation_id: UUID, run_id: UUID, next_seq: int) -> None:
         self._log = log
@@ -61,9 +61,7 @@ class RunWriter:
         Raises:
             RunFenced: the run has ended, or another writer has it.
         """
-        append = asyncio.ensure_future(
-            self._log.append(self._conversation_id, self._run_id, self._next_seq, drafts)
-        )
+        append = asyncio.ensure_future(self._log.append(self._conversation_id, self._run_id, self._next_seq, drafts))
         try:
             await asyncio.shield(append)
         except asyncio.CancelledError:
@@ -128,9 +126,7 @@ class Runs:
 
     async def _execute(self, run: _Run) -> None:
         writer = RunWriter(self._log, run.conversation_id, run.run_id, next_seq=2)
-        with structlog.contextvars.bound_contextvars(
-            conversation_id=str(run.conversation_id), run_id=str(run.run_id)
-        ):
+        with structlog.contextvars.bound_contextvars(conversation_id=str(run.conversation_id), run_id=str(run.run_id)):
             try:
                 async with asyncio.timeout(self._limits.max_seconds):
                     await self._answer(run, writer)
@@ -185,9 +181,7 @@ class Runs:
             await writer.write(end)
 
 
-def _request(
-    run: _Run, agent_id: str, history: tuple[Turn, ...], handed_over_from: str | None
-) -> ExecutionRequest:
+def _request(run: _Run, agent_id: str, history: tuple[Turn, ...], handed_over_from: str | None) -> ExecutionRequest:
     return ExecutionRequest(
         run_id=run.run_id,
         conversation_id=run.conversation_id,

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Protocol
 from uuid import UUID
 
 import structlog
-from experience_plane_api import messages
 from pydantic import MISSING
 
 from experience_plane.agent_socket.connection import Connection, OwnViolation
@@ -27,6 +27,7 @@ from experience_plane.clock import Clock
 from experience_plane.conversations.log import ConversationLog
 from experience_plane.conversations.model import NewMessage, Owner
 from experience_plane.errors import ExperiencePlaneError
+from experience_plane_api import messages
 
 _LOG = structlog.get_logger(__name__)
 _QUEUE = 256
@@ -118,11 +119,13 @@ class Session:
     async def _read(self) -> None:
         while (frame := await self._frames.receive()) is not None:
             self.received += 1
-            now = self._clock()
-            if isinstance(frame, str):
-                await self._apply(lambda text=frame: self._connection.receive_text(text, now))  # type: ignore[misc]
-            else:
-                await self._apply(lambda: self._connection.receive_binary(now))
+            await self._apply(partial(self._take, frame))
+
+    def _take(self, frame: str | bytes) -> None:
+        if isinstance(frame, str):
+            self._connection.receive_text(frame, self._clock())
+        else:
+            self._connection.receive_binary(self._clock())
 
     async def _keep_deadline(self) -> None:
         while not self._connection.closed:
@@ -182,9 +185,7 @@ class Session:
         position = await self._log.position(conversation.conversation_id, after_cursor)
         if follower := self._followers.pop(conversation.conversation_id, None):
             await _cancelled([follower])
-        await self._apply(
-            lambda: self._connection.conversation_opened(message, conversation.conversation_id, position)
-        )
+        await self._apply(lambda: self._connection.conversation_opened(message, conversation.conversation_id, position))
 
     async def _start(self, message: messages.AgentMessage) -> None:
         context = message.context

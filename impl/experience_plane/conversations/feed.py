@@ -11,7 +11,7 @@ from experience_plane.conversations.model import LoggedEvent
 
 
 class Subscription:
-    """A bounded buffer of live events. When its reader is too slow it overflows, and the reader goes back to the log."""
+    """A bounded buffer of live events. When its reader is too slow it overflows, and the reader turns to the log."""
 
     def __init__(self, capacity: int) -> None:
         self._capacity = capacity

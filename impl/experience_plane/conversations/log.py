@@ -1,7 +1,7 @@
 """The port of the conversation log, with the exceptions that it raises.
 
-Rules that every adapter keeps: an event is handed to anyone only after it is durable; `seq` is 1, 2, 3 … within a run and
-`cursor` strictly increasing within a conversation; a run has one writer, and the log itself refuses a second.
+Rules that every adapter keeps: an event is handed to anyone only after it is durable; `seq` is 1, 2, 3 … within a run
+and `cursor` strictly increasing within a conversation; a run has one writer, and the log itself refuses a second.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""The HTTP half of the contract: one module per tag fills in the generated services, and the application around them."""
+"""The HTTP half of the contract: one module per tag fills in the generated services."""

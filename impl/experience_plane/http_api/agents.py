@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from experience_plane_api import models
-from experience_plane_api.server.services import AgentsService
-
 from experience_plane.agents.catalog import AGENTS, AgentDescription
 from experience_plane.security_guard.principal import Principal
+from experience_plane_api import models
+from experience_plane_api.server.services import AgentsService
 
 
 class AgentsHandlers(AgentsService[Principal]):

@@ -1,4 +1,4 @@
-"""The ASGI application: the generated routers over their services, the agent socket, the pages, and what surrounds them."""
+"""The ASGI application: the generated routers over their services, the agent socket, the pages, the middleware."""
 
 from __future__ import annotations
 
@@ -8,9 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-from experience_plane_api import problem_types as types
-from experience_plane_api.agent_socket import PATH, SUBPROTOCOL
-from experience_plane_api.server import Credentials, RequirementSets, build_router
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.requests import HTTPConnection
 from fastapi.security import HTTPAuthorizationCredentials
@@ -32,6 +29,9 @@ from experience_plane.http_api.runtime import RuntimeHandlers
 from experience_plane.security_guard.guard import SecurityGuard
 from experience_plane.security_guard.ports import Unauthenticated
 from experience_plane.security_guard.principal import Principal
+from experience_plane_api import problem_types as types
+from experience_plane_api.agent_socket import PATH, SUBPROTOCOL
+from experience_plane_api.server import Credentials, RequirementSets, build_router
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +56,12 @@ Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 
 def create_application(
-    components: Components, *, version: str, max_body_bytes: int, static_dir: Path | None = None, lifespan: Lifespan | None = None
+    components: Components,
+    *,
+    version: str,
+    max_body_bytes: int,
+    static_dir: Path | None = None,
+    lifespan: Lifespan | None = None,
 ) -> FastAPI:
     """Put the application together over open components."""
     application = FastAPI(

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from experience_plane_api import models
-from experience_plane_api.server.services import AuthService
-
 from experience_plane.security_guard.guard import SecurityGuard
 from experience_plane.security_guard.principal import Authenticated, Principal, User
+from experience_plane_api import models
+from experience_plane_api.server.services import AuthService
 
 
 class AuthHandlers(AuthService[Principal]):

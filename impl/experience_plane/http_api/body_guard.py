@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from experience_plane_api import problem_types as types
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -10,6 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from experience_plane import strict_json
 from experience_plane.http_api.contract_paths import takes_body
 from experience_plane.http_api.problem_responses import problem_response
+from experience_plane_api import problem_types as types
 
 
 class BodyGuard:

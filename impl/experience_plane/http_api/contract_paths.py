@@ -13,7 +13,7 @@ _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 
 def allowed_methods(path: str) -> Sequence[str]:
-    """Answer the methods of a path for an `Allow` header (RFC 9110, section 10.2.1); GET where it is none of the contract's."""
+    """Answer a path's methods for an `Allow` header (RFC 9110, section 10.2.1); GET where the contract has none."""
     operations = _operations(path)
     return [method.upper() for method in _METHODS if method in operations] or ["GET"]
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from experience_plane_api import models
-from experience_plane_api.server.services import ConversationsService
-
 from experience_plane.conversations.log import ConversationLog
 from experience_plane.conversations.model import Conversation, ConversationPosition, Message, Owner
 from experience_plane.security_guard.guard import SecurityGuard
 from experience_plane.security_guard.principal import Principal
+from experience_plane_api import models
+from experience_plane_api.server.services import ConversationsService
 
 PERMISSION = "conversations.read"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
+from experience_plane.errors import NotReady
+from experience_plane.security_guard.guard import SecurityGuard
 from experience_plane_api import models
 from experience_plane_api.server import HTTPResult
 from experience_plane_api.server.services import OperationsService
-
-from experience_plane.errors import NotReady
-from experience_plane.security_guard.guard import SecurityGuard
 
 _KEYS_MAX_AGE = 300
 

@@ -6,8 +6,6 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from experience_plane_api import problem_types as types
-from experience_plane_api.problem_types import ProblemType
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -17,6 +15,8 @@ from starlette.responses import Response
 from experience_plane.errors import ExperiencePlaneError, FieldError
 from experience_plane.http_api.contract_paths import allowed_methods
 from experience_plane.problems import problem, problem_of
+from experience_plane_api import problem_types as types
+from experience_plane_api.problem_types import ProblemType
 
 _MEDIA_TYPE = "application/problem+json"
 _REALM = 'Bearer realm="experience-plane"'
@@ -45,9 +45,7 @@ def problem_response(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """Answer a problem about a request."""
-    made = problem(
-        problem_type, detail, errors=errors, instance=request.url.path, request_id=request.state.request_id
-    )
+    made = problem(problem_type, detail, errors=errors, instance=request.url.path, request_id=request.state.request_id)
     return _rendered(made.model_dump_json(), problem_type.status, headers or {})
 
 

@@ -1,4 +1,4 @@
-"""Around every HTTP request: its id, its one line in the log, the headers that protect a browser, and the last resort."""
+"""Around every HTTP request: its id, its one line in the log, headers that protect a browser, the last resort."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from time import perf_counter
 from uuid import uuid4
 
 import structlog
-from experience_plane_api import problem_types as types
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from experience_plane.http_api.problem_responses import problem_response
+from experience_plane_api import problem_types as types
 
 _LOG = structlog.get_logger(__name__)
 _SECURITY_HEADERS = {

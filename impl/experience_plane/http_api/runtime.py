@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from experience_plane_api import models
-from experience_plane_api.server import HTTPResult
-from experience_plane_api.server.services import RuntimeService
-
 from experience_plane.agent_socket.handshake import PERMISSION
 from experience_plane.security_guard.guard import SecurityGuard
 from experience_plane.security_guard.principal import Principal
+from experience_plane_api import models
+from experience_plane_api.server import HTTPResult
+from experience_plane_api.server.services import RuntimeService
 
 
 class RuntimeHandlers(RuntimeService[Principal]):

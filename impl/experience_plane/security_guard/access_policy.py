@@ -28,6 +28,6 @@ class RolePermissions:
 class PersonalWorkspaces:
     """Tenancy where every new account gets a workspace of its own."""
 
-    async def assign_tenant(self, *, user_id: UUID, user_name: str) -> TenantAssignment:
+    async def assign_tenant(self, *, user_id: UUID, user_name: str) -> TenantAssignment:  # noqa: ARG002
         """Answer a new tenant named after the user."""
         return TenantAssignment(tenant_id=uuid4(), tenant_name=f"{user_name}'s workspace", roles=(DEFAULT_ROLE,))

@@ -1,6 +1,6 @@
 """The conversation log on SQLite and PostgreSQL.
 
-Live events reach the followers of the process that wrote them; a service of several processes needs a feed between them.
+Live events reach the followers of the process that wrote them; several processes would need a feed between them.
 """
 
 from __future__ import annotations
@@ -134,7 +134,7 @@ class SqlConversationLog:
 
     async def follow(self, conversation_id: UUID, after_cursor: int) -> AsyncGenerator[Sequence[LoggedEvent], None]:
         """See `ConversationLog.follow`."""
-        # Subscribed before the log is read, so that no event falls between the two; what comes twice is dropped by cursor.
+        # Subscribed before the log is read, so that no event falls between; what comes twice is dropped by cursor.
         subscription = self._feed.subscribe(conversation_id)
         cursor = after_cursor
         try:

@@ -1,4 +1,4 @@
-"""What one write to the conversation log does inside a transaction. The group commit calls these; they commit nothing."""
+"""What one write to the conversation log does inside a transaction; the group commit calls it and commits."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from experience_plane_api import messages as wire
-from experience_plane_api.agent_socket import RunEvent
 from pydantic import MISSING
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -19,6 +17,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from experience_plane.adapters.sql.conversation_tables import conversations, events, messages, runs
 from experience_plane.conversations.log import ConversationNotFound, MessageIdReused, RunFenced, RunInProgress
 from experience_plane.conversations.model import AcceptedMessage, Envelope, EventDraft, LoggedEvent, NewMessage
+from experience_plane_api import messages as wire
+from experience_plane_api.agent_socket import RunEvent
 
 _TITLE_LENGTH = 100
 

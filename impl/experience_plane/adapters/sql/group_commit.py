@@ -14,12 +14,13 @@ from experience_plane.clock import Clock
 from experience_plane.conversations.model import LoggedEvent
 
 ResultT = TypeVar("ResultT")
+ResultT_co = TypeVar("ResultT_co", covariant=True)
 
 
-class Write(Protocol[ResultT]):
+class Write(Protocol[ResultT_co]):
     """One write: `apply` in a transaction; after the commit, `committed` says which events are new."""
 
-    async def apply(self, connection: AsyncConnection, now: datetime) -> ResultT: ...
+    async def apply(self, connection: AsyncConnection, now: datetime) -> ResultT_co: ...
 
     def committed(self, result: Any) -> Sequence[LoggedEvent]: ...
 
@@ -31,7 +32,7 @@ class _Pending(Generic[ResultT]):
 
 
 class GroupCommit:
-    """Applies writes in the order in which they came, as many as wait in one transaction, and publishes after the commit.
+    """Applies writes in the order in which they came, all that wait in one transaction; publishes after the commit.
 
     A write that fails takes none of its companions down: the transaction is rolled back and each is tried alone.
     """
@@ -78,7 +79,7 @@ class GroupCommit:
     async def _commit(self, batch: Sequence[_Pending[Any]]) -> None:
         try:
             results = await self._apply(batch)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is belongs to the one write that caused it
             if len(batch) == 1:
                 _fail(batch[0], error)
                 return

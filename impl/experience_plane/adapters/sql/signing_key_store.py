@@ -41,4 +41,4 @@ class SqlSigningKeyStore:
         """See `SigningKeyStore.all`."""
         async with read_connection(self._engine) as connection:
             rows = await connection.execute(select(signing_keys).order_by(signing_keys.c.generation))
-        return [StoredSigningKey(**row._mapping) for row in rows]
+        return [StoredSigningKey(**row) for row in rows.mappings()]
