@@ -26,7 +26,10 @@ function* references(value, place = '') {
 
 /** What a JSON Pointer of the same document points to; undefined when nothing is there. */
 function resolve(document, reference) {
-  const tokens = reference.slice(2).split('/').map((token) => decodeURIComponent(token).replaceAll('~1', '/').replaceAll('~0', '~'))
+  const tokens = reference
+    .slice(2)
+    .split('/')
+    .map((token) => decodeURIComponent(token).replaceAll('~1', '/').replaceAll('~0', '~'))
   return tokens.reduce((value, token) => value?.[token], document)
 }
 

@@ -62,7 +62,10 @@ function checkContent(document, examine, pointer, body) {
     for (const [name, example] of Object.entries(content.examples ?? {})) {
       const value = deref(document, example).value
       examine(`${pointer}/content/${escaped(media)}/schema`, value, `${pointer}, example ${name}`)
-      if (media === 'application/problem+json' && !body['x-problems']?.includes(value.type.slice('/problems/'.length))) {
+      if (
+        media === 'application/problem+json' &&
+        !body['x-problems']?.includes(value.type.slice('/problems/'.length))
+      ) {
         faults.push(`${pointer}, example ${name}: ${value.type} is not among x-problems`)
       }
     }
@@ -99,12 +102,14 @@ function knows(problems, slug, where) {
 function checkProtocol(document, problems) {
   const walk = (value, where) => {
     if (value === null || typeof value !== 'object') return
-    for (const key of ['problem', 'refused_with']) if (typeof value[key] === 'string') knows(problems, value[key], where)
+    for (const key of ['problem', 'refused_with'])
+      if (typeof value[key] === 'string') knows(problems, value[key], where)
     for (const [key, item] of Object.entries(value)) walk(item, `${where}/${key}`)
   }
   walk(document['x-protocol'], 'x-protocol')
   for (const channel of Object.values(document.channels)) {
-    for (const slug of Object.values(channel['x-handshake-problems'] ?? {}).flat()) knows(problems, slug, channel.address)
+    for (const slug of Object.values(channel['x-handshake-problems'] ?? {}).flat())
+      knows(problems, slug, channel.address)
   }
 }
 

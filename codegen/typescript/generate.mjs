@@ -16,7 +16,8 @@ import { pages } from './pages/pages.mjs'
 import { problems } from './problems.mjs'
 import { protocol } from './protocol.mjs'
 
-const HEADER = '// Generated from contracts/. DO NOT EDIT: change the contract or codegen/typescript/, then run `make generate`.\n'
+const HEADER =
+  '// Generated from contracts/. DO NOT EDIT: change the contract or codegen/typescript/, then run `make generate`.\n'
 const sources = path.join(path.dirname(fileURLToPath(import.meta.url)), 'client')
 
 /** The files of the client that are the same whatever the contract says. */

@@ -21,7 +21,9 @@ export function* eachOperation(openapi) {
 }
 
 export function operations(openapi) {
-  const open = [...eachOperation(openapi)].filter(({ operation }) => (operation.security ?? openapi.security).length === 0)
+  const open = [...eachOperation(openapi)].filter(
+    ({ operation }) => (operation.security ?? openapi.security).length === 0,
+  )
   const rows = open.map(({ path, method }) => `  '${method.toUpperCase()} ${path}',`)
   return `/** The operations that take no access token, as \`METHOD path\`. */
 export const UNAUTHENTICATED_OPERATIONS: ReadonlySet<string> = new Set([

@@ -2,10 +2,13 @@ const IDENTIFIER = /^[A-Za-z_$][\w$]*$/
 
 /** A JSON value as TypeScript on one line. */
 export function literal(value) {
-  if (typeof value === 'string') return `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'").replaceAll('\n', '\\n')}'`
+  if (typeof value === 'string')
+    return `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'").replaceAll('\n', '\\n')}'`
   if (Array.isArray(value)) return `[${value.map(literal).join(', ')}]`
   if (value === null || typeof value !== 'object') return JSON.stringify(value)
-  const fields = Object.entries(value).map(([key, item]) => `${IDENTIFIER.test(key) ? key : literal(key)}: ${literal(item)}`)
+  const fields = Object.entries(value).map(
+    ([key, item]) => `${IDENTIFIER.test(key) ? key : literal(key)}: ${literal(item)}`,
+  )
   return `{ ${fields.join(', ')} }`
 }
 

@@ -105,7 +105,11 @@ ${rows.join('\n')}
 `
 }
 
-const methodName = (type) => `send${type.split(/[._]/).map((word) => word[0].toUpperCase() + word.slice(1)).join('')}`
+const methodName = (type) =>
+  `send${type
+    .split(/[._]/)
+    .map((word) => word[0].toUpperCase() + word.slice(1))
+    .join('')}`
 
 export function senders(asyncapi) {
   const client = messagesOf(asyncapi, 'client')

@@ -15,7 +15,12 @@ export const SUBPROTOCOL = '${channel['x-subprotocol']}'
 /** The states of each machine. */
 export type MachineStates = {
 ${Object.entries(tables.machines)
-  .map(([name, { states }]) => `  ${name}: ${Object.keys(states).map((state) => `'${state}'`).join(' | ')}`)
+  .map(
+    ([name, { states }]) =>
+      `  ${name}: ${Object.keys(states)
+        .map((state) => `'${state}'`)
+        .join(' | ')}`,
+  )
   .join('\n')}
 }
 

@@ -107,7 +107,11 @@ export class Run implements AsyncIterable<RunEvent> {
   #over: { readonly error: Error | null } | null = null
   #wake: (() => void)[] = []
 
-  constructor(socket: AgentSocket, about: { conversation_id: string; run_id: string }, accepted: MessageAccepted | null) {
+  constructor(
+    socket: AgentSocket,
+    about: { conversation_id: string; run_id: string },
+    accepted: MessageAccepted | null,
+  ) {
     this.#socket = socket
     this.conversation_id = about.conversation_id
     this.run_id = about.run_id

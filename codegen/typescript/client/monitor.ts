@@ -405,7 +405,8 @@ function knows(machine: Machine, sender: Sender, type: string): boolean {
 /** The row that allows a message. One with a guard that holds goes before one without. */
 function row(machine: Machine, state: string, sender: Sender, type: string, message: unknown): Transition | undefined {
   const rows = machine.transitions.filter(
-    (row) => row.state === state && row.sender === sender && row.message === type && (!row.where || holds(row.where, message)),
+    (row) =>
+      row.state === state && row.sender === sender && row.message === type && (!row.where || holds(row.where, message)),
   )
   return rows.find((row) => row.where) ?? rows[0]
 }

@@ -1,10 +1,10 @@
 // Draws a state machine as SVG: the states in a column, steps to the next straight down, longer ones around the right side,
 // those that go back around the left. Messages that change no state are left to the table.
-import { escape } from './html.mjs'
+import { escapeHtml } from './html.mjs'
 
 const NODE = { width: 140, height: 44 }
 const LINE = 17
-const LANE = 178
+const LANE = 152
 const MARGIN = 16
 
 /** What leads from one state to another: one edge, with all its messages. */
@@ -26,7 +26,7 @@ function text(x, y, labels, anchorAt) {
   return labels
     .map(({ sender, message }, row) => {
       const mark = sender === 'client' ? '▸' : '◂'
-      return `<text class="${sender}" x="${x}" y="${first + row * LINE}" text-anchor="${anchorAt}">${mark} ${escape(message)}</text>`
+      return `<text class="${sender}" x="${x}" y="${first + row * LINE}" text-anchor="${anchorAt}">${mark} ${escapeHtml(message)}</text>`
     })
     .join('')
 }
@@ -42,22 +42,22 @@ function rowsOf(states, edges) {
   })
 }
 
-function straight(edge, rows, centre) {
+function straight(name, edge, rows, centre) {
   const top = rows[edge.from] + NODE.height
   const bottom = rows[edge.to]
-  return `<path class="edge" d="M${centre} ${top}V${bottom - 2}" marker-end="url(#arrow)"/>${text(centre + 10, (top + bottom) / 2, edge.labels, 'start')}`
+  return `<path class="edge" d="M${centre} ${top}V${bottom - 2}" marker-end="url(#arrow-${name})"/>${text(centre + 10, (top + bottom) / 2, edge.labels, 'start')}`
 }
 
 /** An edge that goes around: out of one side of a state, along a lane, into the same side of another. */
-function around(edge, lane, ports, rows, centre, side) {
+function around(name, edge, lane, ports, rows, centre, side) {
   const start = rows[edge.from] + ports.take(edge.from, side)
   const end = rows[edge.to] + ports.take(edge.to, side)
   const edgeX = centre + (side * NODE.width) / 2
   const x = edgeX + side * (side > 0 ? LANE * (lane + 1) : 26 + LANE * lane)
   const down = end > start ? 8 : -8
   const path = `M${edgeX} ${start}H${x - side * 8}Q${x} ${start} ${x} ${start + down}V${end - down}Q${x} ${end} ${x - side * 8} ${end}H${edgeX + side * 2}`
-  const label = text(x + side * 8, (start + end) / 2, edge.labels, side > 0 ? 'start' : 'end')
-  return `<path class="edge" d="${path}" marker-end="url(#arrow)"/>${label}`
+  const label = text(x + side * 8, start + (end - start) / 3, edge.labels, side > 0 ? 'start' : 'end')
+  return `<path class="edge" d="${path}" marker-end="url(#arrow-${name})"/>${label}`
 }
 
 /** Where edges meet a side of a state: each at a height of its own. */
@@ -74,7 +74,8 @@ function portsOf() {
 }
 
 /** Nearer lanes for shorter ways, so that edges cross seldom. */
-const byLength = (left, right) => Math.abs(left.to - left.from) - Math.abs(right.to - right.from) || left.from - right.from
+const byLength = (left, right) =>
+  Math.abs(left.to - left.from) - Math.abs(right.to - right.from) || left.from - right.from
 
 export function diagram(name, machine) {
   const states = Object.keys(machine.states)
@@ -83,21 +84,24 @@ export function diagram(name, machine) {
   const back = edges.filter((edge) => edge.to < edge.from).sort(byLength)
   const rows = rowsOf(states, edges)
   const centre = MARGIN + (back.length > 0 ? back.length * LANE + 26 : 0) + NODE.width / 2
-  const width = centre + NODE.width / 2 + Math.max(forward.length > 0 ? LANE * (forward.length + 1) : LANE, LANE) + MARGIN
+  const width =
+    centre + NODE.width / 2 + Math.max(forward.length > 0 ? LANE * (forward.length + 1) : LANE, LANE) + MARGIN
   const height = rows.at(-1) + NODE.height + MARGIN
   const ports = portsOf()
   const drawn = [
-    ...edges.filter((edge) => edge.to === edge.from + 1).map((edge) => straight(edge, rows, centre)),
-    ...forward.map((edge, lane) => around(edge, lane, ports, rows, centre, 1)),
-    ...back.map((edge, lane) => around(edge, lane, ports, rows, centre, -1)),
+    ...edges.filter((edge) => edge.to === edge.from + 1).map((edge) => straight(name, edge, rows, centre)),
+    ...forward.map((edge, lane) => around(name, edge, lane, ports, rows, centre, 1)),
+    ...back.map((edge, lane) => around(name, edge, lane, ports, rows, centre, -1)),
     ...states.map((state, index) => node(machine, state, centre, rows[index])),
   ]
-  const words = edges.map((edge) => `${states[edge.from]} to ${states[edge.to]}: ${edge.labels.map((label) => label.message).join(', ')}`)
+  const words = edges.map(
+    (edge) => `${states[edge.from]} to ${states[edge.to]}: ${edge.labels.map((label) => label.message).join(', ')}`,
+  )
   return `<figure class="diagram scroll" tabindex="0">
 <svg viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-labelledby="diagram-${name}-title diagram-${name}-words">
-<title id="diagram-${name}-title">States of the ${escape(name)}</title>
-<desc id="diagram-${name}-words">${escape(words.join('; '))}.</desc>
-<defs><marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" orient="auto"><path class="head" d="M0 0L8 4L0 8Z"/></marker></defs>
+<title id="diagram-${name}-title">States of the ${escapeHtml(name)}</title>
+<desc id="diagram-${name}-words">${escapeHtml(words.join('; '))}.</desc>
+<defs><marker id="arrow-${name}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" orient="auto"><path class="head" d="M0 0L8 4L0 8Z"/></marker></defs>
 ${drawn.join('\n')}
 </svg>
 <figcaption>▸ sent by the client, ◂ sent by the service. Messages that change no state are in the table only.</figcaption>
@@ -107,5 +111,5 @@ ${drawn.join('\n')}
 function node(machine, state, centre, top) {
   const kind = state === machine.initial ? ' initial' : machine.final?.includes(state) ? ' final' : ''
   const x = centre - NODE.width / 2
-  return `<g class="state${kind}"><rect x="${x}" y="${top}" width="${NODE.width}" height="${NODE.height}" rx="10"/><text x="${centre}" y="${top + NODE.height / 2 + 5}" text-anchor="middle">${escape(state)}</text></g>`
+  return `<g class="state${kind}"><rect x="${x}" y="${top}" width="${NODE.width}" height="${NODE.height}" rx="10"/><text x="${centre}" y="${top + NODE.height / 2 + 5}" text-anchor="middle">${escapeHtml(state)}</text></g>`
 }

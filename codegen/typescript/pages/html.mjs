@@ -3,11 +3,15 @@ import { marked } from 'marked'
 
 const ENTITIES = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
 
-export const escape = (text) => String(text).replace(/[&<>"]/g, (character) => ENTITIES[character])
-export const code = (text) => `<code>${escape(text)}</code>`
+export const escapeHtml = (text) => String(text).replace(/[&<>"]/g, (character) => ENTITIES[character])
+export const code = (text) => `<code>${escapeHtml(text)}</code>`
 export const markdown = (text) => marked.parse(String(text ?? '')).trim()
 export const inline = (text) => marked.parseInline(String(text ?? '').trim())
-export const anchor = (...parts) => parts.join('-').replace(/[^A-Za-z0-9]+/g, '-').toLowerCase()
+export const anchor = (...parts) =>
+  parts
+    .join('-')
+    .replace(/[^A-Za-z0-9]+/g, '-')
+    .toLowerCase()
 export const problemLink = (slug) => `<a href="/problems/${slug}">${slug}</a>`
 
 export function table(head, rows) {
@@ -26,7 +30,7 @@ ${body.join('\n')}
 
 export function example(title, value) {
   const label = title ? `Example: ${inline(title)}` : 'Example'
-  return `<details><summary>${label}</summary><pre tabindex="0"><code>${escape(JSON.stringify(value, null, 2))}</code></pre></details>`
+  return `<details><summary>${label}</summary><pre tabindex="0"><code>${escapeHtml(JSON.stringify(value, null, 2))}</code></pre></details>`
 }
 
 const PAGES = [
@@ -37,9 +41,12 @@ const PAGES = [
 
 /** A whole page. `contents` is the side list: [anchor, text, level] each. */
 export function page({ title, address, contents = [], main }) {
-  const links = PAGES.map(([href, text]) => `<a href="${href}"${href === address ? ' aria-current="page"' : ''}>${text}</a>`)
+  const links = PAGES.map(
+    ([href, text]) => `<a href="${href}"${href === address ? ' aria-current="page"' : ''}>${text}</a>`,
+  )
   const items = contents.map(([id, text, level = 1]) => `<li class="level-${level}"><a href="#${id}">${text}</a></li>`)
-  const side = items.length > 0 ? `<nav class="contents" aria-label="On this page"><ul>\n${items.join('\n')}\n</ul></nav>\n` : ''
+  const side =
+    items.length > 0 ? `<nav class="contents" aria-label="On this page"><ul>\n${items.join('\n')}\n</ul></nav>\n` : ''
   return `<!doctype html>
 <!-- Generated from contracts/. DO NOT EDIT: change the contract or codegen/typescript/, then run \`make generate\`. -->
 <html lang="en">
@@ -47,7 +54,7 @@ export function page({ title, address, contents = [], main }) {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>${escape(title)}</title>
+<title>${escapeHtml(title)}</title>
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="/docs/assets/docs.css">
 </head>

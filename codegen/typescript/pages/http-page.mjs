@@ -1,6 +1,6 @@
 // The reference page of openapi.yaml.
 import { eachOperation } from '../http.mjs'
-import { anchor, code, escape, example, inline, markdown, page, problemLink, table } from './html.mjs'
+import { anchor, code, escapeHtml, example, inline, markdown, page, problemLink, table } from './html.mjs'
 import { fields, schemas, typeOf } from './schema.mjs'
 
 function deref(document, value) {
@@ -77,19 +77,20 @@ export function httpPage(document) {
   const operations = [...eachOperation(document)]
   const contents = []
   const parts = document.tags.map((tag) => {
-    contents.push([anchor('tag', tag.name), escape(tag.name)])
+    contents.push([anchor('tag', tag.name), escapeHtml(tag.name)])
     const own = operations.filter(({ operation }) => operation.tags.includes(tag.name))
-    for (const { operation } of own) contents.push([anchor('operation', operation.operationId), inline(operation.summary), 2])
+    for (const { operation } of own)
+      contents.push([anchor('operation', operation.operationId), inline(operation.summary), 2])
     const sections = own.map((operation) => section(document, operation))
-    return `<h2 id="${anchor('tag', tag.name)}">${escape(tag.name)}</h2>\n${markdown(tag.description)}\n${sections.join('\n')}`
+    return `<h2 id="${anchor('tag', tag.name)}">${escapeHtml(tag.name)}</h2>\n${markdown(tag.description)}\n${sections.join('\n')}`
   })
   contents.push(['schemas', 'Schemas'])
   return page({
     title: document.info.title,
     address: '/docs/http',
     contents,
-    main: `<h1>${escape(document.info.title)}</h1>
-<p class="quiet">Version ${escape(document.info.version)}</p>
+    main: `<h1>${escapeHtml(document.info.title)}</h1>
+<p class="quiet">Version ${escapeHtml(document.info.version)}</p>
 ${markdown(document.info.description)}
 ${parts.join('\n')}
 <h2 id="schemas">Schemas</h2>

@@ -1,5 +1,5 @@
 // A page for each problem type, so that the `type` of a problem opens, and one that lists them all.
-import { escape, inline, page, problemLink, table } from './html.mjs'
+import { escapeHtml, inline, page, problemLink, table } from './html.mjs'
 
 /** Where the contracts name each problem: operation ids, message types, the handshake. */
 function places({ openapi, asyncapi }) {
@@ -36,7 +36,7 @@ function one(slug, problem, where) {
     title: problem.title,
     address: `/problems/${slug}`,
     main: `<p class="quiet"><a href="/problems">Problems</a> / ${slug}</p>
-<h1>${escape(problem.title)}</h1>
+<h1>${escapeHtml(problem.title)}</h1>
 <p class="lead">${inline(problem.description)}</p>
 <h2>What to do</h2>
 <p>${inline(problem.remedy)}</p>
@@ -50,7 +50,7 @@ export function problemPages(contract) {
   const problems = Object.entries(contract.registry)
   const rows = problems.map(([slug, { title, status, close_code, retryable }]) => [
     problemLink(slug),
-    escape(title),
+    escapeHtml(title),
     status,
     close_code ?? '',
     retryable ? 'yes' : 'no',

@@ -1,7 +1,7 @@
 // The reference page of asyncapi.yaml, with the order of the messages (x-protocol).
 import { messagesOf } from '../messages.mjs'
 import { diagram } from './diagram.mjs'
-import { anchor, code, escape, example, inline, markdown, page, problemLink, table } from './html.mjs'
+import { anchor, code, escapeHtml, example, inline, markdown, page, problemLink, table } from './html.mjs'
 import { fields, schemas, typeOf } from './schema.mjs'
 
 const lastToken = (reference) => reference.slice(reference.lastIndexOf('/') + 1)
@@ -14,9 +14,17 @@ function channel(document) {
     ['header', headers],
     ['query', query],
   ].flatMap(([place, schema]) =>
-    Object.entries(schema.properties).map(([name, field]) => [code(name), place, typeOf(field), inline(field.description)]),
+    Object.entries(schema.properties).map(([name, field]) => [
+      code(name),
+      place,
+      typeOf(field),
+      inline(field.description),
+    ]),
   )
-  const refusals = Object.entries(agent['x-handshake-problems']).map(([status, slugs]) => [status, slugs.map(problemLink).join(', ')])
+  const refusals = Object.entries(agent['x-handshake-problems']).map(([status, slugs]) => [
+    status,
+    slugs.map(problemLink).join(', '),
+  ])
   return `<h2 id="handshake">Handshake</h2>
 <p class="lead">${code(`GET ${agent.address}`)} <span class="quiet">subprotocol ${code(agent['x-subprotocol'])}</span></p>
 ${markdown(agent.description)}
@@ -52,7 +60,9 @@ ${misuse.length > 0 ? `<h4>Refused</h4>\n${table(['When', 'Problem'], misuse)}` 
 
 /** What a message leads to from a state, in words; empty when it is not allowed there. */
 function cell(machine, state, sender, message) {
-  const rows = machine.transitions.filter((row) => row.state === state && row.sender === sender && row.message === message)
+  const rows = machine.transitions.filter(
+    (row) => row.state === state && row.sender === sender && row.message === message,
+  )
   return rows
     .map((row) => {
       const next = row.next === state ? 'stays' : `→ ${code(row.next)}`
@@ -65,10 +75,12 @@ function cell(machine, state, sender, message) {
 
 function machineSection(name, machine) {
   const states = Object.keys(machine.states)
-  const messages = new Map(machine.transitions.map(({ sender, message }) => [`${sender} ${message}`, { sender, message }]))
+  const messages = new Map(
+    machine.transitions.map(({ sender, message }) => [`${sender} ${message}`, { sender, message }]),
+  )
   const rows = [...messages.values()].map(({ sender, message }) => [
     messageLink(message),
-    sender === 'client' ? '▸ client' : '◂ service',
+    sender === 'client' ? '▸&nbsp;client' : '◂&nbsp;service',
     ...states.map((state) => cell(machine, state, sender, message) || '<span class="never">–</span>'),
   ])
   const meanings = states.map((state) => [code(state), inline(machine.states[state].description)])
@@ -76,7 +88,7 @@ function machineSection(name, machine) {
     ? `<p>${messageLink(machine.seeded_by.message)} sets its instances anew, from ${code(machine.seeded_by.items)}.</p>`
     : ''
   return `<section id="${anchor('machine', name)}">
-<h3>${escape(name)}</h3>
+<h3>${escapeHtml(name)}</h3>
 ${markdown(machine.description)}
 ${diagram(name, machine)}
 ${table(['State', 'Meaning'], meanings)}
@@ -116,7 +128,7 @@ export function socketPage(document) {
   const protocol = document['x-protocol']
   const payloads = new Set([...client, ...server].map(({ message }) => lastToken(message.payload.$ref)))
   const shared = Object.keys(document.components.schemas).filter((name) => !payloads.has(name))
-  const entry = ({ type }) => [anchor('message', type), escape(type), 2]
+  const entry = ({ type }) => [anchor('message', type), escapeHtml(type), 2]
   return page({
     title: document.info.title,
     address: '/docs/socket',
@@ -128,13 +140,13 @@ export function socketPage(document) {
       ['server', 'The service sends'],
       ...server.map(entry),
       ['order', 'Order'],
-      ...Object.keys(protocol.machines).map((name) => [anchor('machine', name), escape(name), 2]),
+      ...Object.keys(protocol.machines).map((name) => [anchor('machine', name), escapeHtml(name), 2]),
       ['laws', 'Laws'],
       ['close-codes', 'Close codes'],
       ['schemas', 'Schemas'],
     ],
-    main: `<h1>${escape(document.info.title)}</h1>
-<p class="quiet">Version ${escape(document.info.version)}</p>
+    main: `<h1>${escapeHtml(document.info.title)}</h1>
+<p class="quiet">Version ${escapeHtml(document.info.version)}</p>
 ${markdown(document.info.description)}
 ${channel(document)}
 ${requests(document)}

@@ -2,8 +2,8 @@
 
 import createFetchClient, { type Client, type Middleware } from 'openapi-fetch'
 import type { AgentTicket, AuthenticationResult, LoginRequest, paths, RegisterRequest, User } from './http.js'
-import { isProblem, ProblemError } from './problem-error.js'
 import { UNAUTHENTICATED_OPERATIONS } from './operations.js'
+import { isProblem, ProblemError } from './problem-error.js'
 
 /** Who is logged in, and the tokens. Kept in memory only. */
 export interface Session {

@@ -1,0 +1,168 @@
+/**
+ * The page in a real browser, against a running service: BASE_URL (http://localhost:8000 unless given). The browser is
+ * CHROMIUM, or the first of the usual names on PATH.
+ */
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import test, { after, before } from 'node:test'
+import { type Browser, chromium, type Page } from 'playwright-core'
+
+const BASE_URL = process.env.BASE_URL ?? 'http://localhost:8000'
+const TABLE = ['name,email,city', 'Ada,ada@example.com,London', 'Grace,,New York', 'Edsger,,Austin'].join('\n')
+
+let browser: Browser
+
+function findChromium(): string {
+  const names = 'chromium chromium-browser google-chrome google-chrome-stable'
+  const script = `for name in ${names}; do command -v "$name" && exit; done; exit 1`
+  return process.env.CHROMIUM ?? execFileSync('sh', ['-c', script], { encoding: 'utf8' }).trim()
+}
+
+before(async () => {
+  // Chromium's sandbox does not start for root.
+  const args = process.getuid?.() === 0 ? ['--no-sandbox'] : []
+  browser = await chromium.launch({ executablePath: findChromium(), args })
+})
+
+after(() => browser.close())
+
+interface Visit {
+  readonly page: Page
+  /** What the browser complained about: scripts that failed, and everything that the content security policy refused. */
+  readonly complaints: string[]
+}
+
+async function visit(address: string, options: Parameters<Browser['newPage']>[0] = {}): Promise<Visit> {
+  const page = await browser.newPage(options)
+  const complaints: string[] = []
+  page.on('pageerror', (error) => complaints.push(String(error)))
+  page.on('console', (message) => {
+    const text = message.text()
+    // A refusal that the page shows to the person is also logged by the browser itself.
+    if (['error', 'warning'].includes(message.type()) && !text.startsWith('Failed to load resource'))
+      complaints.push(text)
+  })
+  await page.goto(new URL(address, BASE_URL).href)
+  return { page, complaints }
+}
+
+async function register(page: Page): Promise<string> {
+  const email = `ada-${randomUUID()}@example.com`
+  await page.getByLabel('Register').check()
+  await page.getByLabel('Name').fill('Ada Lovelace')
+  await page.getByLabel('E-mail address').fill(email)
+  await page.getByLabel('Password').fill('the engine weaves patterns')
+  await page.getByRole('button', { name: 'Register' }).click()
+  await page.getByText('Connected.').waitFor()
+  return email
+}
+
+async function say(page: Page, text: string): Promise<void> {
+  await page.getByLabel('Your message').fill(text)
+  await page.keyboard.press('Enter')
+}
+
+async function answered(page: Page, count: number): Promise<void> {
+  await page.waitForFunction(
+    (expected) => {
+      const answers = [...document.querySelectorAll('.said.agent')]
+      const send = document.querySelector<HTMLButtonElement>('#send')
+      return answers.length >= expected && !document.querySelector('[aria-busy]') && send?.disabled === false
+    },
+    count,
+    { timeout: 30_000 },
+  )
+}
+
+test('A person registers, talks, sees the handoff, the step and the streamed answer, and logs out', async () => {
+  const { page, complaints } = await visit('/')
+  await register(page)
+  await say(page, `How many rows of this table have no e-mail address?\n\n${TABLE}`)
+  await page.getByText('handed over to').waitFor({ timeout: 30_000 })
+  await answered(page, 1)
+  const handoff = (await page.locator('.handoff').first().textContent()) ?? ''
+  assert.match(handoff, /handed over to .+\. .+/)
+  assert.ok((await page.locator('.step.done').count()) >= 1, 'a step is shown, and done')
+  const answer = (await page.locator('.said.agent .text').last().textContent()) ?? ''
+  assert.ok(answer.trim().length > 20, `the answer is shown: ${answer}`)
+  await page.locator('.entry[aria-current]').waitFor()
+  await page.getByRole('button', { name: 'Log out' }).click()
+  await page.getByRole('heading', { name: 'Talk to the agents' }).waitFor()
+  assert.deepEqual(complaints, [])
+  await page.close()
+})
+
+test('A conversation is shown again from its history', async () => {
+  const { page, complaints } = await visit('/')
+  await register(page)
+  await say(page, 'What can you do?')
+  await answered(page, 1)
+  const said = await page.locator('.said .text').allTextContents()
+  await page.getByRole('button', { name: 'New conversation' }).click()
+  assert.equal(await page.locator('.said').count(), 0)
+  await page.locator('.entry').first().click()
+  await page.waitForFunction((count) => document.querySelectorAll('.said').length === count, said.length)
+  await page.waitForFunction(
+    () => ![...document.querySelectorAll('.said .text')].some((text) => text.textContent === ''),
+  )
+  const again = await page.locator('.said .text').allTextContents()
+  assert.deepEqual(
+    again.map((text) => text.trim()),
+    said.map((text) => text.trim()),
+  )
+  assert.deepEqual(complaints, [])
+  await page.close()
+})
+
+test('What is wrong is said in words, beside the field where there is one', async () => {
+  const { page, complaints } = await visit('/')
+  const email = await register(page)
+  await page.getByRole('button', { name: 'Log out' }).click()
+  await page.getByLabel('Log in').check()
+  await page.getByLabel('E-mail address').fill(email)
+  await page.getByLabel('Password').fill('not the password')
+  await page.getByRole('button', { name: 'Log in' }).click()
+  await page.getByText('The e-mail address or the password is wrong').waitFor()
+  await page.getByLabel('Register').check()
+  await page.getByLabel('Name').fill('Ada')
+  await page.getByLabel('Password').fill('password')
+  await page.getByRole('button', { name: 'Register' }).click()
+  await page.locator('#password[aria-invalid=true]').waitFor()
+  assert.notEqual(await page.locator('#password-fault').textContent(), '')
+  assert.deepEqual(complaints, [])
+  await page.close()
+})
+
+test('The page fits a phone, and can be used with the keyboard alone', async () => {
+  const { page, complaints } = await visit('/', { viewport: { width: 360, height: 740 } })
+  await register(page)
+  await page.keyboard.type('What can you do?')
+  await page.keyboard.press('Enter')
+  await answered(page, 1)
+  const widths = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth])
+  assert.equal(widths[0], widths[1])
+  await page.getByRole('button', { name: 'Conversations' }).click()
+  await page.locator('.entry').first().waitFor()
+  assert.deepEqual(complaints, [])
+  await page.close()
+})
+
+for (const address of ['/docs/http', '/docs/socket', '/problems', '/problems/invalid-message']) {
+  test(`${address} loads nothing from elsewhere and fits a phone`, async () => {
+    const page = await browser.newPage({ viewport: { width: 360, height: 740 } })
+    const elsewhere: string[] = []
+    const complaints: string[] = []
+    page.on('request', (request) => {
+      if (!request.url().startsWith(BASE_URL) && !request.url().startsWith('data:')) elsewhere.push(request.url())
+    })
+    page.on('console', (message) => complaints.push(message.text()))
+    const response = await page.goto(new URL(address, BASE_URL).href)
+    assert.equal(response?.status(), 200)
+    assert.ok(await page.getByRole('heading', { level: 1 }).isVisible())
+    const widths = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth])
+    assert.equal(widths[0], widths[1])
+    assert.deepEqual([elsewhere, complaints], [[], []])
+    await page.close()
+  })
+}

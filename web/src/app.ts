@@ -1,0 +1,42 @@
+import { createHttpClient, type Session } from '@experience-plane/client'
+import { byId } from './dom.js'
+import { Entrance } from './entrance.js'
+import { Talk } from './talk.js'
+
+const notice = byId('notice', HTMLElement)
+const who = byId('who', HTMLElement)
+
+// Tokens live in this page's memory only: nothing that runs later, or elsewhere, can read them.
+const client = createHttpClient({ onSession: (session) => follow(session) })
+const entrance = new Entrance(client)
+const talk = new Talk(client)
+let userId: string | null = null
+let leaving = false
+
+function follow(session: Session | null): void {
+  if (session && session.user.user_id === userId) return
+  const ended = session === null && userId !== null && !leaving
+  userId = session?.user.user_id ?? null
+  byId('user-name', HTMLElement).textContent = session?.user.name ?? ''
+  who.hidden = session === null
+  notice.hidden = !ended
+  notice.textContent = ended ? 'Your session has ended. Log in again to go on.' : ''
+  entrance.show(session === null)
+  if (session) void talk.start()
+  else void talk.end().then(() => byId('email', HTMLInputElement).focus())
+}
+
+async function logOut(): Promise<void> {
+  leaving = true
+  try {
+    await talk.end()
+    await client.logOut()
+  } catch {
+    notice.hidden = false
+    notice.textContent = 'You are logged out here; the service could not be told, so the session ends by itself.'
+  } finally {
+    leaving = false
+  }
+}
+
+byId('log-out', HTMLButtonElement).addEventListener('click', () => void logOut())
