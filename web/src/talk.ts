@@ -170,6 +170,7 @@ export class Talk {
     this.#run = run
     this.#cancel.hidden = run === null
     this.#send.disabled = run !== null
+    this.#send.hidden = run !== null
     if (!run) return
     this.#history.mark(run.conversation_id)
     const over = () => {

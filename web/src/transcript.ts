@@ -16,6 +16,10 @@ class Answer {
     this.article.setAttribute('aria-busy', 'true')
   }
 
+  get isEmpty(): boolean {
+    return this.#text === '' && this.steps.childElementCount === 0
+  }
+
   append(delta: string): void {
     this.#text += delta
     this.#draw()
@@ -140,8 +144,7 @@ export class Transcript {
   }
 
   #handOver(from: string, to: string, reason: string): void {
-    this.#answer?.finish()
-    this.#answer = null
+    this.#close()
     const names = [from, to].map((agentId) => element('strong', '', this.#nameOf(agentId))) as [
       HTMLElement,
       HTMLElement,
@@ -169,9 +172,15 @@ export class Transcript {
   }
 
   #stop(words: string, className: string): void {
+    this.#close()
+    this.#append(element('p', className, words))
+  }
+
+  /** Ends the answer in progress; of an agent that said and did nothing, nothing stays. */
+  #close(): void {
+    if (this.#answer?.isEmpty) this.#answer.article.remove()
     this.#answer?.finish()
     this.#answer = null
-    this.#append(element('p', className, words))
   }
 
   #append(node: HTMLElement): void {
