@@ -12,6 +12,7 @@ from experience_conformance import __version__
 from experience_conformance.backend import Backend
 from experience_conformance.documents import DocumentError, load
 from experience_conformance.identity import IdentityError
+from experience_conformance.judge import Contract
 from experience_conformance.results import render, write_junit
 
 DEFAULT_SEED = 20261123
@@ -30,7 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _judge_backend(options: argparse.Namespace) -> int:
     seed = random.SystemRandom().randrange(2**32) if options.seed == "random" else int(options.seed)
-    backend = Backend(load(options.contracts), options.url.rstrip("/"), seed)
+    backend = Backend.at(options.url.rstrip("/"), Contract.of(load(options.contracts)), seed)
     both = options.http == options.socket
     suites = asyncio.run(backend.judge(http=options.http or both, socket=options.socket or both))
     sys.stdout.write(render(suites) + "\n")
@@ -47,7 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     backend = commands.add_parser("backend", help="judge a backend that runs somewhere", description=_BACKEND)
     backend.add_argument("--url", required=True, help="the address of the service, such as http://127.0.0.1:8000")
-    backend.add_argument("--contracts", type=Path, required=True, help="directory of the documents")
+    backend.add_argument("--contracts", type=Path, required=True, help="where openapi.yaml is")
     backend.add_argument("--http", action="store_true", help="only the HTTP half")
     backend.add_argument("--socket", action="store_true", help="only the socket half")
     backend.add_argument("--seed", default=str(DEFAULT_SEED), help="a number, or 'random' (default: %(default)s)")
@@ -56,8 +57,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 _BACKEND = (
-    "Registers users on the service, talks with it over HTTP and over the socket, and compares all that comes back with "
-    "the contract. Judges both halves unless one is chosen."
+    "Registers users on the service, talks with it over HTTP and over the socket, and compares all that comes back "
+    "with the contract. Judges both halves unless one is chosen."
 )
 
 

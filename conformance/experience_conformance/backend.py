@@ -10,8 +10,9 @@ from experience_conformance.documents import Documents
 from experience_conformance.http_suite import run_http_suite
 from experience_conformance.identity import Accounts, IdentityError
 from experience_conformance.judge import Contract
-from experience_conformance.player import Player, Target
+from experience_conformance.player import ExpectationError, Player, Target
 from experience_conformance.results import SuiteResult
+from experience_conformance.socket_client import ClosedError, NoAnswerError
 from experience_conformance.socket_suite import run_socket_suite
 
 # The conversation with which the HTTP suite has something to read.
@@ -22,43 +23,50 @@ FIRST_CONVERSATION = "agent.message-8"
 class Backend:
     """The service under test; `url` without a path, `seed` for all that is random."""
 
-    documents: Documents
+    contract: Contract
     url: str
     seed: int
+    accounts: Accounts
+    target: Target
+
+    @classmethod
+    def at(cls, url: str, contract: Contract, seed: int) -> Backend:
+        """The service at `url`, and its socket where the contract has it."""
+        channel = _channel(contract.documents)
+        accounts = Accounts(url)
+        target = Target(_socket_uri(url, channel["address"]), channel["x-subprotocol"], accounts)
+        return cls(contract, url, seed, accounts, target)
 
     async def judge(self, *, http: bool, socket: bool) -> list[SuiteResult]:
         """Answers the verdicts; raises IdentityError when the service does not even give out an account."""
-        contract = Contract.of(self.documents)
-        accounts = Accounts(self.url)
-        target = Target(self._socket_uri(), self._channel()["x-subprotocol"], accounts)
         suites = []
         if socket:
-            suites.append(await run_socket_suite(contract, target))
+            suites.append(await run_socket_suite(self.contract, self.target))
         if http:
-            suites.append(await self._judge_http(contract, target, accounts))
+            suites.append(await self._judge_http())
         return suites
 
-    async def _judge_http(self, contract: Contract, target: Target, accounts: Accounts) -> SuiteResult:
-        conversation_id = await self._converse(contract, target)
-        owner, peer = await accounts.account("ada"), await accounts.account("eve")
-        return await run_http_suite(self.documents, self.url, self.seed, owner, peer, [conversation_id])
+    async def _judge_http(self) -> SuiteResult:
+        conversation_id = await self._converse()
+        owner, peer = await self.accounts.account("ada"), await self.accounts.account("eve")
+        return await run_http_suite(self.contract.documents, self.url, self.seed, owner, peer, [conversation_id])
 
-    async def _converse(self, contract: Contract, target: Target) -> str:
+    async def _converse(self) -> str:
         """Leaves a conversation with messages behind. It is judged by the socket suite; here it only has to work."""
-        player = Player(contract, target)
+        player = Player(self.contract, self.target)
         case = next(case for case in load_cases() if case.id == FIRST_CONVERSATION)
         try:
             await player.play(case)
-        except Exception as error:
+        except (ExpectationError, ClosedError, NoAnswerError) as error:
             raise IdentityError(f"no conversation to read over HTTP could be made: {error}") from error
         return str(player.bindings.values["conversation"])
 
-    def _channel(self) -> dict[str, str]:
-        name = self.documents.asyncapi["x-protocol"]["channel"]
-        channel: dict[str, str] = self.documents.asyncapi["channels"][name]
-        return channel
 
-    def _socket_uri(self) -> str:
-        parts = urlsplit(self.url)
-        scheme = "wss" if parts.scheme == "https" else "ws"
-        return urlunsplit((scheme, parts.netloc, self._channel()["address"], "", ""))
+def _channel(documents: Documents) -> dict[str, str]:
+    channel: dict[str, str] = documents.asyncapi["channels"][documents.asyncapi["x-protocol"]["channel"]]
+    return channel
+
+
+def _socket_uri(url: str, address: str) -> str:
+    parts = urlsplit(url)
+    return urlunsplit(("wss" if parts.scheme == "https" else "ws", parts.netloc, address, "", ""))

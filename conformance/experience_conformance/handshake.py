@@ -42,10 +42,11 @@ class Refusal:
 
 async def play_refusals(contract: Contract, target: Target) -> list[CaseResult]:
     """Tries all of them, in order."""
-    return [await _play(refusal, contract, target) for refusal in REFUSALS]
+    return [await play_refusal(refusal, contract, target) for refusal in REFUSALS]
 
 
-async def _play(refusal: Refusal, contract: Contract, target: Target) -> CaseResult:
+async def play_refusal(refusal: Refusal, contract: Contract, target: Target) -> CaseResult:
+    """Tries one handshake and judges the answer."""
     started = time.monotonic()
     attempt = await refusal.prepare(contract, target)
     uri = f"{target.uri}?{urlencode(attempt.query)}" if attempt.query else target.uri

@@ -42,7 +42,8 @@ async def run_http_suite(
 
 def _prepare(place: Path, documents: Documents, owner: Account, peer: Account, conversation_ids: list[str]) -> None:
     (place / "openapi.json").write_text(json.dumps(documents.openapi, default=str), encoding="utf-8")
-    (place / "conversations.txt").write_text("\n".join(conversation_ids) + "\n", encoding="utf-8")
+    quoted = "".join(f'"{conversation_id}"\n' for conversation_id in conversation_ids)
+    (place / "conversations.txt").write_text(quoted, encoding="utf-8")
     (place / "auth.json").write_text(json.dumps(_users({"ada": owner, "eve": peer})), encoding="utf-8")
     shutil.copy(configuration(), place / "schemathesis.toml")
 
@@ -99,15 +100,22 @@ async def _run(place: Path, url: str, seed: int) -> tuple[str, dict[str, Any] | 
 def _result(documents: Documents, report: dict[str, Any], text: str, seconds: float) -> SuiteResult:
     operations = _operations(documents)
     cases = [
-        CaseResult(name, title, _failures(report, label), seconds=seconds / len(operations))
+        CaseResult(name, title, _failures(report, label, set(operations)), seconds=seconds / len(operations))
         for label, (name, title) in operations.items()
     ]
     cases += [_run_case(report, len(operations)), _warning_case(report)]
     generated = report["test_cases"]["generated"]
     notes = [f"{generated} requests judged in {seconds:.0f} s, seed {report['seed']}"]
     if not all(case.passed for case in cases):
-        notes += text.splitlines()
+        notes += _told(text)
     return SuiteResult("http", tuple(cases), tuple(notes))
+
+
+def _told(text: str) -> list[str]:
+    """The part of the output that shows each failure with the request that reproduces it."""
+    lines = text.splitlines()
+    heads = [number for number, line in enumerate(lines) if line.startswith("=====")]
+    return lines[heads[0] : heads[-1]] if heads else lines
 
 
 def _operations(documents: Documents) -> dict[str, tuple[str, str]]:
@@ -120,11 +128,14 @@ def _operations(documents: Documents) -> dict[str, tuple[str, str]]:
     return found
 
 
-def _failures(report: dict[str, Any], label: str) -> tuple[Violation, ...]:
+def _failures(report: dict[str, Any], label: str, known: set[str]) -> tuple[Violation, ...]:
+    """What was found on an operation, or with a method that the contract does not know on its path."""
+    path = label.partition(" ")[2]
     return tuple(
-        Violation(f"http/{failure['type']}", f"{failure['title']} ({failure['count']} times)")
+        Violation(f"http/{failure['type']}", f"{failure['title']}, {failure['count']} times, by {found}")
         for failure in report["failures"]
-        if label in failure["operations"]
+        for found in failure["operations"]
+        if found == label or (found not in known and found.partition(" ")[2] == path)
     )
 
 
@@ -139,11 +150,13 @@ def _run_case(report: dict[str, Any], total: int) -> CaseResult:
         status = next((status for name, status in phases.items() if wanted in name), "missing")
         if status not in {"success", "failure"}:
             found.append(Violation("http/phase", f"the phase {wanted} is {status}"))
-    if report["exit_code"] and not found and not report["failures"] and not report["warnings"]:
+    if report["exit_code"] and not found and not report["failures"] and not any(report["warnings"].values()):
         found.append(Violation("http/run", f"Schemathesis ended with {report['exit_code']}"))
     return CaseResult("http-run", "Every operation is tested, in every phase", tuple(found))
 
 
 def _warning_case(report: dict[str, Any]) -> CaseResult:
-    found = tuple(Violation("http/warning", json.dumps(warning)) for warning in report["warnings"])
+    found = tuple(
+        Violation(f"http/warning/{kind}", label) for kind, labels in report["warnings"].items() for label in labels
+    )
     return CaseResult("http-warnings", "Schemathesis has nothing to warn of", found)

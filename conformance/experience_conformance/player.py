@@ -177,11 +177,11 @@ class Player:
     async def _expect_close(self, step: dict[str, Json]) -> None:
         name = step.get("socket", "a")
         socket, judge = self.sockets.pop(name), self.judges[name]
-        judge.expect_no_answer()
         try:
             while True:
                 await socket.receive()
         except ClosedError as closed:
+            judge.expect_no_answer()
             judge.closed(closed.code, closed.reason, expected=step["expect_close"])
 
     async def _repeat(self, step: dict[str, Json]) -> None:

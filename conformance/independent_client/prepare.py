@@ -1,4 +1,4 @@
-"""Makes the independent client: an environment of its own with asyncapi-python, and the application that it generates from the contract.
+"""Makes the independent client: an environment of its own, and the application that asyncapi-python generates in it.
 
     python conformance/independent_client/prepare.py [--contracts DIR] [--build DIR]
 
@@ -44,13 +44,13 @@ def make_environment(environment: Path) -> None:
     shutil.rmtree(environment, ignore_errors=True)
     subprocess.run([sys.executable, "-m", "uv", "venv", "-q", "--python", sys.executable, environment], check=True)
     python = environment / "bin" / "python"
-    sync = ["pip", "sync", "-q", "--python", python, "--require-hashes", lock]
+    sync = ["pip", "sync", "-q", "--python", str(python), "--require-hashes", str(lock)]
     subprocess.run([sys.executable, "-m", "uv", *sync], check=True)
     shutil.copy(lock, stamp)
 
 
 def generate(environment: Path, contract: Path, place: Path) -> None:
-    """Writes the mirrored contract and the package `agent_application` into `place`; raises when the generator refuses."""
+    """Writes the mirrored contract and the package `agent_application`; ends the program when the generator refuses."""
     shutil.rmtree(place, ignore_errors=True)
     place.mkdir(parents=True)
     mirrored = place / "asyncapi.mirrored.yaml"
@@ -65,7 +65,8 @@ def generate(environment: Path, contract: Path, place: Path) -> None:
 def mirror(document: dict[str, Json]) -> dict[str, Json]:
     """The same contract from the client's side."""
     operations = {
-        name: {**operation, "action": OPPOSITE[operation["action"]]} for name, operation in document["operations"].items()
+        name: {**operation, "action": OPPOSITE[operation["action"]]}
+        for name, operation in document["operations"].items()
     }
     return {**document, "operations": operations}
 

@@ -1,8 +1,9 @@
 """A WebSocket under an application that asyncapi-python generated: the wire factory that the library has for AMQP only.
 
-The library's kernel knows queues, not connections: it asks for consumers and producers by channel and matches replies by a correlation id of its
-own. All endpoints of the application share one socket here; the id that the kernel made for a request is remembered under the value that the
-contract says its reply repeats (`correlationId` of the message), and given back with the frame that carries that value.
+The library's kernel knows queues, not connections: it asks for consumers and producers by channel, and matches replies
+by a correlation id of its own. All endpoints of the application share one socket here; the id that the kernel made for
+a request is remembered under the value that the contract says its reply repeats (`correlationId` of the message), and
+given back with the frame that carries that value.
 """
 
 from __future__ import annotations
@@ -80,12 +81,13 @@ class SocketProducer:
         """The socket is closed by the factory."""
 
     async def send_batch(self, messages: list[WireMessage], *, address_override: str | None = None) -> None:
+        del address_override  # a socket has one address
         for message in messages:
             await self.factory.send(message, self.channel)
 
 
 class WebSocketWireFactory(AbstractWireFactory[WireMessage, Frame]):
-    """Give it to the generated `Application`, start that, then `open` the socket: so that no consumer misses the first frame."""
+    """Give it to the generated `Application`, start that, then `open`: so no consumer misses the first frame."""
 
     def __init__(self) -> None:
         self.refused: list[bytes] = []

@@ -16,13 +16,14 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from experience_conformance.frames import UnreadableFrameError, read_frame
-from experience_conformance.judge import Contract
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.datastructures import Headers
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
+
+from experience_conformance.frames import UnreadableFrameError, read_frame
+from experience_conformance.judge import Contract
 
 Message = dict[str, Any]
 SUBPROTOCOL = Subprotocol("experience.agent.v1")

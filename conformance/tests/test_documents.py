@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from experience_conformance.documents import DocumentError, bundle, load, resolve_pointer
 from experience_conformance.judge import Contract
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from experience_conformance.cases import load_cases
 from experience_conformance.handshake import play_refusals
 from experience_conformance.judge import Contract

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from experience_conformance.judge import Contract
 from experience_conformance.monitor import Monitor
 
