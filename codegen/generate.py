@@ -21,6 +21,7 @@ from typing import Any
 import jinja2
 import yaml
 
+from codegen.http_client import client_operations
 from codegen.protocol import read_protocol
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -28,7 +29,7 @@ CODEGEN = ROOT / "codegen"
 TARGET = ROOT / "generated" / "python" / "experience_plane_api"
 PACKAGE = "experience_plane_api"
 HEADER = "# Generated from contracts/ by `make generate`. Do not edit.\n"
-ENGINES = ("protocol_types.py", "protocol_monitor.py")
+ENGINES = ("protocol_types.py", "protocol_monitor.py", "socket_client.py")
 PACKAGE_DOC = '"""The contracts as Python: models, routers, socket stubs, monitor, problem types, documents."""\n'
 # The server generator also writes an entry point and stub implementations; the service has its own.
 UNUSED = ("server/main.py", "server/README.md", "services")
@@ -56,6 +57,8 @@ def generate(work: Path) -> Path:
     package = work / PACKAGE
     generate_models(work, package)
     write_documents(work, package)
+    openapi = json.loads((work / "openapi.bundle.json").read_text(encoding="utf-8"))
+    write(package / "http_client.py", render("http_client.py.j2", operations=client_operations(openapi)))
     write(package / "agent_socket.py", render("agent_socket.py.j2", **socket_context(asyncapi)))
     write(package / "problem_types.py", render("problem_types.py.j2", problems=problem_context(registry)))
     write(package / "protocol_tables.py", render("protocol_tables.py.j2", protocol=read_protocol(asyncapi)))

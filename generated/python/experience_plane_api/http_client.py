@@ -1,0 +1,251 @@
+# Generated from contracts/ by `make generate`. Do not edit.
+"""A typed client of the HTTP half of the contract: one method for each operation."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Any, Self, TypeVar
+from uuid import UUID
+
+import httpx
+from pydantic import BaseModel, ValidationError
+
+from experience_plane_api import models
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
+
+
+class ProblemError(Exception):
+    """The service refused; `problem` says why (RFC 9457)."""
+
+    def __init__(self, problem: models.Problem) -> None:
+        self.problem = problem
+        super().__init__(f"{problem.title}: {problem.detail}")
+
+    @property
+    def slug(self) -> str:
+        """The problem type's name in the registry."""
+        return self.problem.type.rpartition("/")[2]
+
+
+class UnexpectedResponse(Exception):
+    """The answer is not one that the contract has: the other side is not this service, or it broke the contract."""
+
+
+class HttpClient:
+    """Calls the service at `base_url`. Set `access_token` to call operations that need one."""
+
+    def __init__(
+        self, base_url: str, *, access_token: str | None = None, transport: httpx.AsyncBaseTransport | None = None
+    ) -> None:
+        self.access_token = access_token
+        self._http = httpx.AsyncClient(base_url=base_url, transport=transport, timeout=30)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+    async def register_user(self, body: models.RegisterRequest) -> models.AuthenticationResult:
+        """Register a user.
+
+        Creates a user and logs it in. The e-mail address must not have an account yet; the comparison ignores case.
+
+        Raises:
+            ProblemError: malformed-request, email-taken, content-too-large, unsupported-media-type, invalid-request, weak-password, internal-error, overloaded.
+        """
+        return models.AuthenticationResult.model_validate_json(
+            await self._call("POST", "/api/auth/register", expect=201, body=body)
+        )
+
+    async def log_in(self, body: models.LoginRequest) -> models.AuthenticationResult:
+        """Log in.
+
+        Starts a session. The answer, and the time it takes, is the same for an unknown address and for a wrong password.
+
+        Raises:
+            ProblemError: malformed-request, invalid-credentials, content-too-large, unsupported-media-type, invalid-request, internal-error, overloaded.
+        """
+        return models.AuthenticationResult.model_validate_json(
+            await self._call("POST", "/api/auth/login", expect=200, body=body)
+        )
+
+    async def refresh_session(self, body: models.RefreshRequest) -> models.AuthenticationResult:
+        """Exchange a refresh token for a new pair of tokens.
+
+        Each refresh token works once. Using one a second time ends its session, because one of the two users of it is a thief (RFC 9700, section 4.14).
+
+        Raises:
+            ProblemError: malformed-request, invalid-refresh-token, content-too-large, unsupported-media-type, invalid-request, internal-error.
+        """
+        return models.AuthenticationResult.model_validate_json(
+            await self._call("POST", "/api/auth/refresh", expect=200, body=body)
+        )
+
+    async def log_out(self) -> None:
+        """Log out.
+
+        Ends the session that the access token belongs to. Its access and refresh tokens are refused from the next request on.
+
+        Raises:
+            ProblemError: unauthenticated, internal-error.
+        """
+        await self._call("POST", "/api/auth/logout", expect=204, secured=True)
+
+    async def get_current_user(self) -> models.User:
+        """Show the user who is logged in.
+
+        Answers the user to whom the access token was issued.
+
+        Raises:
+            ProblemError: unauthenticated, internal-error.
+        """
+        return models.User.model_validate_json(await self._call("GET", "/api/auth/me", expect=200, secured=True))
+
+    async def create_agent_ticket(self) -> models.AgentTicket:
+        """Buy a ticket for the agent socket.
+
+        Answers a ticket for one handshake at `/api/runtime/agent?ticket=…`. It works once, for 30 seconds, and only while the session lives.
+
+        Raises:
+            ProblemError: unauthenticated, forbidden, internal-error.
+        """
+        return models.AgentTicket.model_validate_json(
+            await self._call("POST", "/api/runtime/agent/tickets", expect=201, secured=True)
+        )
+
+    async def list_agents(self) -> models.AgentList:
+        """List the agents.
+
+        Answers the guide and the liaison of each realm, with what they can do.
+
+        Raises:
+            ProblemError: unauthenticated, internal-error.
+        """
+        return models.AgentList.model_validate_json(await self._call("GET", "/api/agents", expect=200, secured=True))
+
+    async def list_conversations(
+        self, *, limit: int | None = None, cursor: str | None = None
+    ) -> models.ConversationList:
+        """List the user's conversations.
+
+        Answers the conversations of the user, the one with the latest activity first, in pages.
+
+        Raises:
+            ProblemError: unauthenticated, forbidden, invalid-request, internal-error.
+        """
+        return models.ConversationList.model_validate_json(
+            await self._call(
+                "GET",
+                "/api/conversations",
+                expect=200,
+                secured=True,
+                query={
+                    "limit": limit,
+                    "cursor": cursor,
+                },
+            )
+        )
+
+    async def get_conversation(self, conversation_id: UUID) -> models.Conversation:
+        """Show a conversation.
+
+        Answers one conversation of the user. A conversation of someone else is answered like one that does not exist.
+
+        Raises:
+            ProblemError: unauthenticated, forbidden, conversation-not-found, invalid-request, internal-error.
+        """
+        return models.Conversation.model_validate_json(
+            await self._call("GET", f"/api/conversations/{conversation_id}", expect=200, secured=True)
+        )
+
+    async def list_messages(
+        self, conversation_id: UUID, *, limit: int | None = None, after_cursor: int | None = None
+    ) -> models.MessageList:
+        """List the messages of a conversation.
+
+        Answers what the user and the agents said, the oldest first, in pages. Each message has the cursor of the event that completed it.
+
+        Raises:
+            ProblemError: unauthenticated, forbidden, conversation-not-found, invalid-request, internal-error.
+        """
+        return models.MessageList.model_validate_json(
+            await self._call(
+                "GET",
+                f"/api/conversations/{conversation_id}/messages",
+                expect=200,
+                secured=True,
+                query={
+                    "limit": limit,
+                    "after_cursor": after_cursor,
+                },
+            )
+        )
+
+    async def get_json_web_key_set(self) -> models.JsonWebKeySet:
+        """Show the public keys that access tokens are signed with.
+
+        The JSON Web Key Set (RFC 7517) with which other services verify access tokens.
+
+        Raises:
+            ProblemError: internal-error.
+        """
+        return models.JsonWebKeySet.model_validate_json(await self._call("GET", "/.well-known/jwks.json", expect=200))
+
+    async def get_health(self) -> models.Health:
+        """Say that the process is alive.
+
+        Answers as long as the process can answer at all; looks at nothing else.
+
+        Raises:
+            ProblemError: internal-error.
+        """
+        return models.Health.model_validate_json(await self._call("GET", "/healthz", expect=200))
+
+    async def get_readiness(self) -> models.Readiness:
+        """Say whether the service can take traffic.
+
+        Answers 200 when the database answers and the service is not stopping.
+
+        Raises:
+            ProblemError: internal-error, not-ready.
+        """
+        return models.Readiness.model_validate_json(await self._call("GET", "/readyz", expect=200))
+
+    async def _call(
+        self,
+        method: str,
+        path: str,
+        *,
+        expect: int,
+        secured: bool = False,
+        body: BaseModel | None = None,
+        query: dict[str, Any] | None = None,
+    ) -> bytes:
+        headers = {"Authorization": f"Bearer {self.access_token}"} if secured and self.access_token else {}
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        response = await self._http.request(
+            method,
+            path,
+            headers=headers,
+            content=None if body is None else body.model_dump_json(),
+            params={name: value for name, value in (query or {}).items() if value is not None},
+        )
+        if response.status_code != expect:
+            raise _refusal(response)
+        return response.content
+
+
+def _refusal(response: httpx.Response) -> Exception:
+    try:
+        return ProblemError(models.Problem.model_validate_json(response.content))
+    except ValidationError:
+        return UnexpectedResponse(f"{response.request.method} {response.request.url} answered {response.status_code}")

@@ -1,0 +1,120 @@
+"""`experience-plane chat`: log in, talk, and watch the answer stream in, on the generated client alone."""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+import sys
+from contextlib import suppress
+from uuid import UUID
+
+import httpx
+from pydantic import ValidationError
+
+from experience_plane_api import messages, models
+from experience_plane_api.agent_socket import RunEvent
+from experience_plane_api.http_client import HttpClient, ProblemError, UnexpectedResponse
+from experience_plane_api.socket_client import AgentSocketConnection, SocketClosed
+
+_HELP = "Write a message; an empty line or Ctrl-D ends the conversation."
+
+
+async def chat(base_url: str, *, email: str | None, register_as: str | None, conversation_id: str | None) -> int:
+    """Hold a conversation in the terminal; answers the exit status. The password is asked for, never an argument."""
+    try:
+        async with HttpClient(base_url) as http:
+            await _authenticate(http, email, register_as)
+            ticket = await http.create_agent_ticket()
+            async with await AgentSocketConnection.open(base_url, ticket=ticket.ticket) as connection:
+                await _converse(connection, None if conversation_id is None else UUID(conversation_id))
+    except ProblemError as error:
+        return _failed(_told(error))
+    except (httpx.TransportError, UnexpectedResponse, OSError) as error:
+        return _failed(f"Cannot reach the service at {base_url}: {error}")
+    except SocketClosed as error:
+        return _failed(f"The service closed the connection ({error}).")
+    except (ValidationError, ValueError) as error:
+        return _failed(f"This cannot be sent: {error}")
+    return 0
+
+
+async def _authenticate(http: HttpClient, email: str | None, register_as: str | None) -> None:
+    address = email or await _ask("E-mail: ")
+    password = await asyncio.to_thread(_password)
+    if register_as is not None:
+        body = models.RegisterRequest(name=register_as, email=address, password=password)
+        result = await http.register_user(body)
+    else:
+        result = await http.log_in(models.LoginRequest(email=address, password=password))
+    http.access_token = result.access_token
+    _say(f"Logged in as {result.user.name}. {_HELP}\n")
+
+
+async def _converse(connection: AgentSocketConnection, conversation_id: UUID | None) -> None:
+    opened = await connection.open_conversation(conversation_id)
+    _say(f"Conversation {opened.conversation_id}\n")
+    while text := await _ask("\nyou> "):
+        try:
+            await _answer(connection, opened.conversation_id, text)
+        except ProblemError as error:
+            _say(f"{_told(error)}\n")
+
+
+async def _answer(connection: AgentSocketConnection, conversation_id: UUID, text: str) -> None:
+    async for event in connection.ask(conversation_id, text):
+        _say(_step_told(event) or _event_told(event))
+
+
+def _event_told(event: RunEvent) -> str:
+    match event:
+        case messages.AgentStarted():
+            return f"\n{event.agent_id}> "
+        case messages.AgentHandoff():
+            return f"\n  [handed over to {event.to_agent_id}: {event.reason}]"
+        case messages.AgentToken():
+            return event.delta
+        case messages.AgentFailed():
+            return f"\n{event.problem.title}: {event.problem.detail}\n"
+        case messages.AgentCancelled():
+            return "\n[cancelled]\n"
+        case messages.AgentCompleted():
+            return "\n"
+        case _:
+            return ""
+
+
+def _step_told(event: RunEvent) -> str:
+    match event:
+        case messages.StepStarted():
+            return f"\n  [{event.title} …"
+        case messages.StepCompleted():
+            return f" {event.summary}]\n"
+        case messages.StepFailed():
+            return f" {event.reason}]\n"
+        case _:
+            return ""
+
+
+async def _ask(prompt: str) -> str:
+    with suppress(EOFError):
+        return (await asyncio.to_thread(input, prompt)).strip()
+    return ""
+
+
+def _password() -> str:
+    """A password from a pipe, for scripts, is read as a line; on a terminal it is not shown."""
+    return getpass.getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+
+
+def _told(error: ProblemError) -> str:
+    faults = [] if not isinstance(error.problem.errors, list) else error.problem.errors
+    return "\n".join([str(error), *(f"  {fault.pointer}: {fault.detail}" for fault in faults)])
+
+
+def _failed(text: str) -> int:
+    print(text, file=sys.stderr)  # noqa: T201 - this is a terminal
+    return 1
+
+
+def _say(text: str) -> None:
+    print(text, end="", flush=True)  # noqa: T201 - this is a terminal
