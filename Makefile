@@ -34,6 +34,7 @@ static: node_modules/.ready ## Build the pages into the package
 
 generate: setup ## Write generated/ from contracts/
 	@$(BIN)/python -m codegen.generate
+	@$(BIN)/python -m codegen.env_example
 	@npm run --silent generate:typescript
 
 check: setup ## Format, lint, types, import rules, contracts, drift of generated code

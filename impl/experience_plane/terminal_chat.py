@@ -77,10 +77,8 @@ def _event_told(event: RunEvent) -> str:
             return f"\n{event.problem.title}: {event.problem.detail}\n"
         case messages.AgentCancelled():
             return "\n[cancelled]\n"
-        case messages.AgentCompleted():
-            return "\n"
         case _:
-            return ""
+            return "\n" if isinstance(event, messages.AgentCompleted) else ""
 
 
 def _step_told(event: RunEvent) -> str:
