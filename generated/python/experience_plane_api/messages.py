@@ -200,7 +200,7 @@ class AgentMessage(BaseModel):
         Field(
             max_length=100000,
             min_length=1,
-            pattern="^[^\\u0000]*[^\\s\\u0000][^\\u0000]*$",
+            pattern="^[^\\u0000]*[^\\s\\u0000\\u0085\\ufeff][^\\u0000]*$",
             title="MessageText",
         ),
     ]
@@ -308,7 +308,7 @@ class MessageAccepted(BaseModel):
         Field(
             max_length=100000,
             min_length=1,
-            pattern="^[^\\u0000]*[^\\s\\u0000][^\\u0000]*$",
+            pattern="^[^\\u0000]*[^\\s\\u0000\\u0085\\ufeff][^\\u0000]*$",
             title="MessageText",
         ),
     ]

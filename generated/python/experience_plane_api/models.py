@@ -23,7 +23,7 @@ class RegisterRequest(BaseModel):
         Field(
             max_length=100,
             min_length=1,
-            pattern="^[^\\u0000-\\u001f\\u007f]*[^\\s\\u0000-\\u001f\\u007f][^\\u0000-\\u001f\\u007f]*$",
+            pattern="^[^\\u0000-\\u001f\\u007f-\\u009f]*[^\\s\\u0000-\\u001f\\u007f-\\u009f\\ufeff][^\\u0000-\\u001f\\u007f-\\u009f]*$",
             title="UserName",
         ),
     ]
@@ -33,7 +33,7 @@ class RegisterRequest(BaseModel):
         Field(
             max_length=254,
             min_length=6,
-            pattern="^[^@\\s\\u0000-\\u001f\\u007f]{1,64}@[^@\\s\\u0000-\\u001f\\u007f]{1,189}$",
+            pattern="^[^@\\s\\u0000-\\u001f\\u007f-\\u009f\\ufeff]{1,64}@[^@\\s\\u0000-\\u001f\\u007f-\\u009f\\ufeff]{1,189}$",
             title="Email",
         ),
     ]
@@ -54,7 +54,7 @@ class LoginRequest(BaseModel):
         Field(
             max_length=254,
             min_length=6,
-            pattern="^[^@\\s\\u0000-\\u001f\\u007f]{1,64}@[^@\\s\\u0000-\\u001f\\u007f]{1,189}$",
+            pattern="^[^@\\s\\u0000-\\u001f\\u007f-\\u009f\\ufeff]{1,64}@[^@\\s\\u0000-\\u001f\\u007f-\\u009f\\ufeff]{1,189}$",
             title="Email",
         ),
     ]
@@ -270,7 +270,7 @@ class User(BaseModel):
         Field(
             max_length=254,
             min_length=6,
-            pattern="^[^@\\s\\u0000-\\u001f\\u007f]{1,64}@[^@\\s\\u0000-\\u001f\\u007f]{1,189}$",
+            pattern="^[^@\\s\\u0000-\\u001f\\u007f-\\u009f\\ufeff]{1,64}@[^@\\s\\u0000-\\u001f\\u007f-\\u009f\\ufeff]{1,189}$",
             title="Email",
         ),
     ]
@@ -280,7 +280,7 @@ class User(BaseModel):
         Field(
             max_length=100,
             min_length=1,
-            pattern="^[^\\u0000-\\u001f\\u007f]*[^\\s\\u0000-\\u001f\\u007f][^\\u0000-\\u001f\\u007f]*$",
+            pattern="^[^\\u0000-\\u001f\\u007f-\\u009f]*[^\\s\\u0000-\\u001f\\u007f-\\u009f\\ufeff][^\\u0000-\\u001f\\u007f-\\u009f]*$",
             title="UserName",
         ),
     ]
