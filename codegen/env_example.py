@@ -7,14 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from experience_plane.settings import Settings
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
+from experience_plane.settings import Settings
+
 TARGET = Path(__file__).resolve().parent.parent / ".env.example"
 HEADER = """\
-# Every setting with its default, made from impl/experience_plane/settings.py by `make generate`. Copy this file to .env and
-# uncomment what should differ; variables of the environment go before it.
+# Every setting with its default, made from impl/experience_plane/settings.py by `make generate`. Copy this file to .env
+# and uncomment what should differ; variables of the environment go before it.
 """
 
 

@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator
 from uuid import UUID
 
 import pytest
+
 from experience_plane.adapters.embedded_runtime import EmbeddedRuntime
 from experience_plane.runtime.events import ExecutionCompleted, RuntimeEvent, TokenEmitted
 from experience_plane.runtime.port import ExecutionFailed, ExecutionRequest, UnknownAgent

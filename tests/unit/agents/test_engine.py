@@ -6,6 +6,13 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic_ai.exceptions import ModelAPIError
+from pydantic_ai.messages import ModelMessage, ToolReturnPart
+from pydantic_ai.models.function import AgentInfo, DeltaToolCall, DeltaToolCalls, FunctionModel
+from tests.unit.agents.conversation import asking, text_of, told, user
+
 from experience_plane.agents import liaison
 from experience_plane.agents.catalog import AGENTS, GUIDE_ID
 from experience_plane.agents.engine import DELTA_MAX, NOTE_MAX, AgentEngine
@@ -19,13 +26,6 @@ from experience_plane.runtime.events import (
     TokenEmitted,
 )
 from experience_plane.runtime.port import ExecutionFailed, ExecutionRequest, Turn, UnknownAgent
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from pydantic_ai.exceptions import ModelAPIError
-from pydantic_ai.messages import ModelMessage, ToolReturnPart
-from pydantic_ai.models.function import AgentInfo, DeltaToolCall, DeltaToolCalls, FunctionModel
-
-from tests.unit.agents.conversation import asking, text_of, told, user
 
 _CSV = "Profile this, please:\nname,amount\nAnn,10\nBob,\nCleo,14\n"
 _PROCEDURE = "First the clerk checks the form, then the manager approves it. Model that."

@@ -10,13 +10,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
+from tests.unit.agents.conversation import asking, text_of, told
+
 from experience_plane.agents.catalog import GUIDE_ID
 from experience_plane.agents.engine import AgentEngine
 from experience_plane.agents.models import ModelNotConfigured, ModelOptions, build_model
 from experience_plane.runtime.events import ExecutionCompleted, HandoffRequested, StepCompleted, StepStarted
 from experience_plane.runtime.port import ExecutionFailed
-
-from tests.unit.agents.conversation import asking, text_of, told
 
 
 @dataclass

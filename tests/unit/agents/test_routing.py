@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from experience_plane.agents.catalog import AGENTS, GUIDE_ID
 from experience_plane.agents.intent import classify
 from experience_plane.agents.routing import Route, route
-from hypothesis import given
-from hypothesis import strategies as st
 
 _DATA = Path(__file__).parents[2] / "data"
 _SURFACES = ("general", "content", "insights", "journey", "outcomes")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from experience_plane.realms.content import documents_in, find_passages, search_documents, search_terms
-from experience_plane.realms.result import MaterialMissing
 from hypothesis import given
 from hypothesis import strategies as st
+
+from experience_plane.realms.content import documents_in, find_passages, search_documents, search_terms
+from experience_plane.realms.result import MaterialMissing
 
 _LEASE = "The lease\n\nTermination needs three months notice.\n\nFees for late payment are 2 percent.\n\nNo pets."
 _MANUAL = "The manual\n\nClean the filter monthly.\n\nA filter costs a fee of 5 euros."

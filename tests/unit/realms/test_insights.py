@@ -6,11 +6,12 @@ import csv
 import io
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from experience_plane.realms.insights import ColumnProfile, newest_table, profile_of, profile_table
 from experience_plane.realms.result import MaterialMissing
 from experience_plane.realms.tables import Table, find_table
-from hypothesis import given
-from hypothesis import strategies as st
 
 
 def _table(text: str) -> Table:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from experience_plane.realms.journey import build_workflow, newest_procedure, outline, steps_in
-from experience_plane.realms.result import MaterialMissing
 from hypothesis import given
 from hypothesis import strategies as st
+
+from experience_plane.realms.journey import build_workflow, newest_procedure, outline, steps_in
+from experience_plane.realms.result import MaterialMissing
 
 _CLAIM = """\
 Turn this into steps:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from experience_plane.realms.outcomes import SessionTurn, summarise_session
 from experience_plane.realms.result import MaterialMissing
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from experience_plane.realms.request import Request, pasted_texts, read_request
 from hypothesis import given
 from hypothesis import strategies as st
+
+from experience_plane.realms.request import Request, pasted_texts, read_request
 
 
 @pytest.mark.parametrize(
