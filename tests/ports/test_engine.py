@@ -52,7 +52,7 @@ async def test_readers_go_on_while_a_writer_works_and_see_commits_only(engine: A
 
 
 async def test_a_write_transaction_that_raises_leaves_nothing_and_lets_the_next_writer_in(engine: AsyncEngine) -> None:
-    with pytest.raises(RuntimeError):
+    with pytest.raises(RuntimeError):  # noqa: PT012 - the raise has to be inside the transaction
         async with write_transaction(engine) as connection:
             await connection.execute(insert(tenants).values(tenant_id=uuid4(), name="x", created_at=MOMENT))
             raise RuntimeError
