@@ -246,7 +246,12 @@ class ProtocolMonitor:
                     self._set(machine, key, _Instance(_seeded_state(seed, leaf), parent, scope))
 
     def _forget(self, machine: Machine, key: str) -> None:
-        del self._instances[machine.name][key]
+        """Forget an instance with all below it: a step of a run that was cancelled will never end."""
+        for child in self._protocol.machines:
+            if child.parent == machine.name:
+                for inner in [k for k, instance in self._instances[child.name].items() if instance.parent == key]:
+                    self._forget(child, inner)
+        self._instances[machine.name].pop(key, None)
         for counters in self._counters.values():
             counters.pop(key, None)
         for texts in self._texts.values():
