@@ -74,14 +74,15 @@ async def talk(uri: str, subprotocol: str, text: str) -> dict[str, Any]:
         ),
         timeout=ANSWER_SECONDS,
     )
-    await asyncio.wait_for(ended.wait(), ANSWER_SECONDS)
+    waiting = [asyncio.create_task(event.wait()) for event in (ended, wire.deaf)]
+    await asyncio.wait(waiting, timeout=ANSWER_SECONDS, return_when=asyncio.FIRST_COMPLETED)
     await wire.close()
     await application.stop()
     return {
         "opened": type(opened).__name__,
         "accepted": type(accepted).__name__,
         "heard": [type(event).__name__ for event in heard],
-        "answer": getattr(heard[-1], "text", None),
+        "answer": next((event.text for event in heard if event.type == "agent.completed"), None),
         "tokens": "".join(event.delta for event in heard if event.type == "agent.token"),
         "refused": [payload.decode() for payload in wire.refused],
     }

@@ -34,7 +34,7 @@ class Frame:
 
     payload: bytes
     correlation_id: str | None
-    refused: list[bytes]
+    factory: WebSocketWireFactory
     headers: dict[str, Any] = field(default_factory=dict)
     reply_to: str | None = None
 
@@ -42,11 +42,11 @@ class Frame:
         """Nothing to do: a WebSocket has no acknowledgements."""
 
     async def nack(self) -> None:
-        """The kernel stops its consumer in silence after this, so it is remembered."""
-        self.refused.append(self.payload)
+        """The kernel stops the consumer in silence after this, so the factory is told."""
+        self.factory.refuse(self.payload)
 
     async def reject(self) -> None:
-        self.refused.append(self.payload)
+        self.factory.refuse(self.payload)
 
 
 @dataclass(slots=True, eq=False)
@@ -91,8 +91,8 @@ class WebSocketWireFactory(AbstractWireFactory[WireMessage, Frame]):
 
     def __init__(self) -> None:
         self.refused: list[bytes] = []
+        self.deaf = asyncio.Event()
         self._consumers: list[SocketConsumer] = []
-        self._marks: dict[str, str] = {}
         self._waiting: dict[Mark, str] = {}
         self._connection: ClientConnection | None = None
         self._reader: asyncio.Task[None] | None = None
@@ -125,6 +125,11 @@ class WebSocketWireFactory(AbstractWireFactory[WireMessage, Frame]):
             self._waiting[mark] = message.correlation_id
         await self._connection.send(message.payload.decode())
 
+    def refuse(self, payload: bytes) -> None:
+        """A frame that the generated models do not take, or that a handler failed on: that consumer hears no more."""
+        self.refused.append(payload)
+        self.deaf.set()
+
     def _mark(self, payload: dict[str, Any], channel: Channel) -> Mark | None:
         """By what the reply to `payload` will be known, from the contract that the generator put into the channel."""
         for sent in channel.messages.values():
@@ -147,9 +152,9 @@ class WebSocketWireFactory(AbstractWireFactory[WireMessage, Frame]):
         request = self._answered(message)
         for consumer in self._consumers:
             if not consumer.is_reply:
-                consumer.frames.put_nowait(Frame(payload, None, self.refused))
+                consumer.frames.put_nowait(Frame(payload, None, self))
             elif request is not None:
-                consumer.frames.put_nowait(Frame(payload, request, self.refused))
+                consumer.frames.put_nowait(Frame(payload, request, self))
 
     def _answered(self, message: dict[str, Any]) -> str | None:
         mark = next((mark for mark in self._waiting if message.get(mark[0]) == mark[1]), None)
