@@ -377,7 +377,7 @@ PROTOCOL: Final = Protocol(
                     message="run.cancel",
                     next_state="unknown",
                     where=None,
-                    refused_with="run-not-found",
+                    refused_with=None,
                 ),
                 Transition(
                     state="unknown",

@@ -120,7 +120,7 @@ export const PROTOCOL = {
       transitions: [
         { state: 'unknown', sender: 'server', message: 'message.accepted', next: 'accepted' },
         { state: 'unknown', sender: 'server', message: 'message.accepted', where: { pointer: '/duplicate', equals: true }, next: 'unknown' },
-        { state: 'unknown', sender: 'client', message: 'run.cancel', next: 'unknown', refused_with: 'run-not-found' },
+        { state: 'unknown', sender: 'client', message: 'run.cancel', next: 'unknown' },
         { state: 'unknown', sender: 'server', message: 'error', next: 'unknown' },
         { state: 'accepted', sender: 'server', message: 'message.accepted', where: { pointer: '/duplicate', equals: true }, next: 'accepted' },
         { state: 'accepted', sender: 'client', message: 'run.cancel', next: 'accepted' },
