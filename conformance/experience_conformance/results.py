@@ -11,7 +11,7 @@ from experience_conformance.judge import TraceEntry
 from experience_conformance.violations import Violation
 
 ARROWS = {"sent": "->", "received": "<-", "closed": "<x"}
-TRACE_LINES = 40
+TRACE_LINES = 20
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,6 +98,7 @@ class Connection:
     open: dict[str, Conversation] = field(default_factory=dict)
     outbox: asyncio.Queue[Message] = field(default_factory=asyncio.Queue)
     violations: int = 0
+    messages: int = 0
 
     def put(self, message: Message) -> None:
         for outgoing in self.server.fault.mutate(dict(message)):
@@ -186,6 +187,9 @@ class Connection:
         return None
 
     def on_agent_message(self, message: Message) -> None:
+        self.messages += 1
+        if self.messages > LIMITS["max_messages_per_minute"]:
+            return self.refuse("too-many-requests", message)
         conversation = self.open.get(message["conversation_id"])
         if conversation is None:
             return self.refuse("message-out-of-order", message)
