@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter
+from collections.abc import Iterable
 from typing import Any, NoReturn
+
+MAX_DEPTH = 64
+"""Arrays and objects within each other; no message of the contracts comes near."""
 
 
 class MalformedJson(ValueError):
@@ -32,14 +37,29 @@ def parse(text: str | bytes) -> Any:
         raise
     except ValueError as error:
         raise MalformedJson("A number has too many digits.") from error
+    if decoded.count("[") + decoded.count("{") > MAX_DEPTH and _is_deeper(value, MAX_DEPTH):
+        raise MalformedJson("The JSON is nested too deeply.")
     return value
+
+
+def _is_deeper(value: Any, limit: int) -> bool:
+    level = [value]
+    for _ in range(limit):
+        level = [inner for outer in level for inner in _members(outer) if isinstance(inner, dict | list)]
+    return bool(level)
+
+
+def _members(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     read = dict(pairs)
     if len(read) < len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
+        counted = Counter(key for key, _ in pairs)
+        twice = next(key for key, times in counted.items() if times > 1)
         raise MalformedJson(f"The key {json.dumps(twice[:64])} stands twice in one object.")
     return read
 

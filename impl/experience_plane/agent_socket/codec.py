@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import jsonschema_rs
+from pydantic import ValidationError
 
 from experience_plane import strict_json
 from experience_plane.errors import FieldError
@@ -62,7 +63,11 @@ def decode(text: str) -> tuple[ClientMessage, Mapping[str, Any]]:
         raise _unknown_type(payload)
     if errors := tuple(_schema_errors(model.__name__, payload)):
         raise _invalid(errors, payload)
-    return model.model_validate(payload), payload
+    try:
+        return model.model_validate(payload), payload
+    except ValidationError as error:
+        # Engines of regular expressions disagree about a few characters, U+0085 as white space for one.
+        raise _invalid(tuple(_model_error(fault) for fault in error.errors()), payload) from error
 
 
 def encode(message: ServerMessage) -> str:
@@ -126,6 +131,10 @@ def _field_errors(error: jsonschema_rs.ValidationError) -> Iterator[FieldError]:
                 yield FieldError(f"{place}/{_escaped(name)}", "The contract has no such field.")
         case _:
             yield FieldError(place, error.message)
+
+
+def _model_error(fault: Mapping[str, Any]) -> FieldError:
+    return FieldError("".join(f"/{_escaped(token)}" for token in fault["loc"]), str(fault["msg"]))
 
 
 def _escaped(token: str | int) -> str:
