@@ -157,10 +157,6 @@ class Connection(AgentSocketReceiver, AgentSocketSender):
             self._judge_own(json.loads(event.text))
             self._outputs.append(Transmit(event.text))
 
-    def fail(self) -> None:
-        """Something went wrong on our side that concerns the whole connection."""
-        self._close(types.INTERNAL_ERROR)
-
     def on_conversation_open(self, message: messages.ConversationOpen) -> None:
         """See `AgentSocketReceiver.on_conversation_open`."""
         known = message.conversation_id is not MISSING and message.conversation_id in self._open

@@ -28,10 +28,12 @@ from experience_plane.conversations.log import ConversationLog
 from experience_plane.conversations.model import NewMessage, Owner
 from experience_plane.errors import ExperiencePlaneError
 from experience_plane_api import messages
+from experience_plane_api import problem_types as types
 
 _LOG = structlog.get_logger(__name__)
 _QUEUE = 256
 GOING_AWAY = 1001
+_FAILED = Close(types.INTERNAL_ERROR.close_code or 4500, types.INTERNAL_ERROR.slug)
 
 
 class Frames(Protocol):
@@ -46,7 +48,7 @@ class Frames(Protocol):
         ...
 
     async def close(self, code: int, reason: str) -> None:
-        """Close the socket."""
+        """Close the socket; does nothing when it is closed already."""
         ...
 
 
@@ -70,36 +72,37 @@ class Session:
         self._queue: asyncio.Queue[Transmit | Close] = asyncio.Queue(_QUEUE)
         self._followers: dict[UUID, asyncio.Task[None]] = {}
         self._drain = asyncio.Event()
+        self._failed = asyncio.Event()
         self.received = 0
         self.sent = 0
         self.close_code: int | None = None
 
     async def run(self) -> None:
         """Serve until one side closes."""
-        tasks = [
-            asyncio.create_task(self._guarded(work), name=f"socket {work.__name__}")
-            for work in (self._write, self._read, self._keep_deadline, self._await_drain)
-        ]
+        ends = [self._started(self._write), self._started(self._read), self._started(self._failed.wait)]
+        others = [self._started(self._keep_deadline), self._started(self._await_drain)]
         try:
             # The writer ends after a close frame, the reader when the peer has gone.
-            await asyncio.wait(tasks[:2], return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            await _cancelled([*tasks, *self._followers.values()])
+            await _cancelled([*ends, *others, *self._followers.values()])
+        if self._failed.is_set() and self.close_code is None:
+            await self._close(_FAILED)
 
     def drain(self) -> None:
         """Ask the client to go elsewhere: the service is stopping."""
         self._drain.set()
 
-    async def _guarded(self, work: Callable[[], Awaitable[None]]) -> None:
+    def _started(self, work: Callable[[], Awaitable[object]]) -> asyncio.Task[None]:
+        return asyncio.create_task(self._guarded(work), name=f"socket {work.__name__}")
+
+    async def _guarded(self, work: Callable[[], Awaitable[object]]) -> None:
         try:
             await work()
         except Exception as error:  # noqa: BLE001 - whatever it is, this connection ends and says so
             event = "protocol_violation_by_service" if isinstance(error, OwnViolation) else "socket_failed"
             await _LOG.aerror(event, exc_info=error)
-            self._connection.fail()
-            for output in self._connection.take_outputs():
-                if isinstance(output, Close):
-                    await self._close(output)
+            self._failed.set()
 
     async def _write(self) -> None:
         await self._apply(self._connection.start)
@@ -113,8 +116,7 @@ class Session:
 
     async def _close(self, close: Close) -> None:
         self.close_code = close.code
-        with contextlib.suppress(RuntimeError, OSError):
-            await self._frames.close(close.code, close.reason)
+        await self._frames.close(close.code, close.reason)
 
     async def _read(self) -> None:
         while (frame := await self._frames.receive()) is not None:
