@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
+from typing import Any, TypeVar
 from uuid import UUID
 
 import structlog
 
 from experience_plane.agent_socket import run_events
+from experience_plane.agent_socket.run_laws import RunLaws
 from experience_plane.agents.routing import route
 from experience_plane.conversations.log import ConversationLog, RunFenced
 from experience_plane.conversations.model import AcceptedMessage, EventDraft, Message, NewMessage, Owner
+from experience_plane.errors import NotReady
 from experience_plane.problems import problem, problem_of
 from experience_plane.runtime.events import ExecutionCompleted, HandoffRequested
 from experience_plane.runtime.port import ExecutionFailed, ExecutionRequest, Runtime, Turn
 from experience_plane_api import problem_types as types
 
 _LOG = structlog.get_logger(__name__)
+ResultT = TypeVar("ResultT")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +36,8 @@ class RunLimits:
     """How long a run may take; then it fails."""
     history_messages: int = 50
     """How many earlier messages an agent is given."""
+    end_retries_seconds: tuple[float, ...] = (0.1, 1.0, 5.0)
+    """Pauses before the end of a run is written again, when the log could not take it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +68,17 @@ class RunWriter:
             RunFenced: the run has ended, or another writer has it.
         """
         append = asyncio.ensure_future(self._log.append(self._conversation_id, self._run_id, self._next_seq, drafts))
-        try:
-            await asyncio.shield(append)
-        except asyncio.CancelledError:
-            await append
-            self._next_seq += len(drafts)
-            raise
+        cancelled: asyncio.CancelledError | None = None
+        while not append.done():
+            # However often the task is cancelled: what was given to the log is counted, or the end would be fenced off.
+            try:
+                await asyncio.wait({append})
+            except asyncio.CancelledError as error:
+                cancelled = error
+        append.result()
         self._next_seq += len(drafts)
+        if cancelled is not None:
+            raise cancelled
 
 
 class Runs:
@@ -78,23 +88,23 @@ class Runs:
         self._log = log
         self._runtime = runtime
         self._limits = limits or RunLimits()
-        self._tasks: dict[UUID, asyncio.Task[None]] = {}
+        self._answers: dict[UUID, asyncio.Task[None]] = {}
+        # What may not be cancelled: accepting a message, and seeing its run through to an end.
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._closing = False
 
     async def start(self, owner: Owner, conversation_id: UUID, message: NewMessage) -> AcceptedMessage:
         """Accept a message and begin to answer it; a message accepted before starts nothing.
 
+        A caller that is cancelled meanwhile cancels nothing: what the log has accepted is answered.
+
         Raises:
-            MessageIdReused, RunInProgress.
+            ConversationNotFound, MessageIdReused, RunInProgress.
+            NotReady: the service is stopping.
         """
-        conversation = await self._log.conversation(conversation_id, owner)
-        accepted = await self._log.accept_message(conversation_id, message)
-        if not accepted.duplicate:
-            event = accepted.event
-            run = _Run(owner, conversation_id, event.run_id, message, event.cursor, conversation.active_agent_id)
-            task = asyncio.create_task(self._execute(run), name=f"run {run.run_id}")
-            self._tasks[run.run_id] = task
-            task.add_done_callback(lambda _: self._tasks.pop(run.run_id, None))
-        return accepted
+        if self._closing:
+            raise NotReady("The service is stopping.")
+        return await asyncio.shield(self._kept(self._start(owner, conversation_id, message)))
 
     async def cancel(self, conversation_id: UUID, run_id: UUID) -> None:
         """End a run at its next await point.
@@ -103,8 +113,8 @@ class Runs:
             RunNotFound, RunNotActive.
         """
         await self._log.run_of(conversation_id, run_id)
-        if task := self._tasks.get(run_id):
-            task.cancel()
+        if answering := self._answers.get(run_id):
+            answering.cancel()
 
     async def fail_unfinished(self) -> int:
         """End what a crash of the service left without an end, and answer how many runs these were.
@@ -114,28 +124,53 @@ class Runs:
         unfinished = await self._log.unfinished_runs()
         made = problem(types.AGENT_FAILED, "The service was restarted before the answer was whole.")
         for run in unfinished:
-            await self._log.append(run.conversation_id, run.run_id, run.next_seq, [run_events.failed(made)])
+            # Another process that starts now may have been faster.
+            with contextlib.suppress(RunFenced):
+                await self._log.append(run.conversation_id, run.run_id, run.next_seq, [run_events.failed(made)])
         return len(unfinished)
 
     async def close(self) -> None:
         """Cancel what still runs; each run gets its end in the log."""
-        tasks = list(self._tasks.values())
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        self._closing = True
+        while self._tasks:
+            for answering in self._answers.values():
+                answering.cancel()
+            await asyncio.wait(self._tasks)
 
-    async def _execute(self, run: _Run) -> None:
-        writer = RunWriter(self._log, run.conversation_id, run.run_id, next_seq=2)
+    def _kept(self, work: Coroutine[Any, Any, ResultT]) -> asyncio.Task[ResultT]:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def _start(self, owner: Owner, conversation_id: UUID, message: NewMessage) -> AcceptedMessage:
+        conversation = await self._log.conversation(conversation_id, owner)
+        accepted = await self._log.accept_message(conversation_id, message)
+        if not accepted.duplicate:
+            event = accepted.event
+            self._begin(_Run(owner, conversation_id, event.run_id, message, event.cursor, conversation.active_agent_id))
+        return accepted
+
+    def _begin(self, run: _Run) -> None:
         with structlog.contextvars.bound_contextvars(conversation_id=str(run.conversation_id), run_id=str(run.run_id)):
-            try:
-                async with asyncio.timeout(self._limits.max_seconds):
-                    await self._answer(run, writer)
-            except asyncio.CancelledError:
-                await self._end(writer, run_events.cancelled())
-            except TimeoutError:
-                await self._fail(writer, ExecutionFailed("The answer took too long."))
-            except Exception as error:  # noqa: BLE001 - every run gets an end, whatever happened
-                await self._fail(writer, error)
+            writer = RunWriter(self._log, run.conversation_id, run.run_id, next_seq=2)
+            answering = asyncio.create_task(self._answer(run, writer), name=f"run {run.run_id}")
+            self._answers[run.run_id] = answering
+            self._kept(self._see_through(run, writer, answering))
+
+    async def _see_through(self, run: _Run, writer: RunWriter, answering: asyncio.Task[None]) -> None:
+        """Wait for the answer and write the end that it did not write itself; only `answering` is ever cancelled."""
+        try:
+            async with asyncio.timeout(self._limits.max_seconds):
+                await answering
+        except asyncio.CancelledError:
+            await self._end(writer, run_events.cancelled())
+        except TimeoutError:
+            await self._fail(writer, ExecutionFailed("The answer took too long."))
+        except Exception as error:  # noqa: BLE001 - every run gets an end, whatever happened
+            await self._fail(writer, error)
+        finally:
+            del self._answers[run.run_id]
 
     async def _answer(self, run: _Run, writer: RunWriter) -> None:
         chosen = route(run.message.surface, run.active_agent_id, run.message.text)
@@ -143,20 +178,23 @@ class Runs:
         if chosen.from_agent_id and chosen.reason:
             await writer.write(run_events.handoff(chosen.from_agent_id, chosen.agent_id, chosen.reason))
         history = await self._history(run)
+        laws = RunLaws()
         agent_id = chosen.agent_id
         for _ in range(self._limits.max_handoffs + 1):
             request = _request(run, agent_id, history, handed_over_from)
             await writer.write(run_events.started(agent_id))
-            to_agent_id = await self._stream(request, writer)
+            laws.agent_started()
+            to_agent_id = await self._stream(request, writer, laws)
             if to_agent_id is None:
                 return
             agent_id, handed_over_from = to_agent_id, agent_id
         raise ExecutionFailed("The agents kept handing over to each other.")
 
-    async def _stream(self, request: ExecutionRequest, writer: RunWriter) -> str | None:
+    async def _stream(self, request: ExecutionRequest, writer: RunWriter, laws: RunLaws) -> str | None:
         """Write what one agent emits; answers the agent to which it hands over, if it does."""
         async with contextlib.aclosing(self._runtime.execute(request)) as emitted:
             async for event in emitted:
+                laws.check(event)
                 await writer.write(run_events.draft(event, request.agent_id))
                 if isinstance(event, HandoffRequested):
                     return event.to_agent_id
@@ -176,9 +214,18 @@ class Runs:
         await self._end(writer, run_events.failed(made))
 
     async def _end(self, writer: RunWriter, end: EventDraft) -> None:
-        # A cancellation may come when the end is written already; the log then refuses a second.
-        with contextlib.suppress(RunFenced):
-            await writer.write(end)
+        for retry_in in (*self._limits.end_retries_seconds, None):
+            try:
+                await writer.write(end)
+            except RunFenced:
+                # A cancellation may come when the end is written already; the log then refuses a second.
+                return
+            except Exception as error:  # noqa: BLE001 - without its end the run would block the conversation
+                await _LOG.aerror("run_end_not_written", exc_info=error, retry_in=retry_in)
+                if retry_in is not None:
+                    await asyncio.sleep(retry_in)
+            else:
+                return
 
 
 def _request(run: _Run, agent_id: str, history: tuple[Turn, ...], handed_over_from: str | None) -> ExecutionRequest:
