@@ -57,10 +57,13 @@ class ConversationFeed:
     def __init__(self, *, capacity: int = 1024) -> None:
         self._capacity = capacity
         self._subscriptions: defaultdict[UUID, set[Subscription]] = defaultdict(set)
+        self._closed = False
 
     def subscribe(self, conversation_id: UUID) -> Subscription:
-        """Begin to collect the conversation's events."""
+        """Begin to collect the conversation's events; nothing comes once the feed is closed."""
         subscription = Subscription(self._capacity)
+        if self._closed:
+            subscription.close()
         self._subscriptions[conversation_id].add(subscription)
         return subscription
 
@@ -78,6 +81,7 @@ class ConversationFeed:
 
     def close(self) -> None:
         """Wake all readers up for good."""
+        self._closed = True
         for subscriptions in self._subscriptions.values():
             for subscription in subscriptions:
                 subscription.close()

@@ -143,7 +143,10 @@ class SqlConversationLog:
                     cursor = page[-1].cursor
                     yield page
                 while not subscription.closed and (live := await subscription.take()) is not None:
-                    if fresh := [event for event in live if event.cursor > cursor]:
+                    fresh = [event for event in live if event.cursor > cursor]
+                    if fresh and fresh[0].cursor > cursor + 1:
+                        break  # Another process wrote what is missing: it is in the log.
+                    if fresh:
                         cursor = fresh[-1].cursor
                         yield fresh
         finally:

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from pydantic import MISSING
-from sqlalchemy import insert, select, update
+from sqlalchemy import Row, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from experience_plane.adapters.sql.conversation_tables import conversations, events, messages, runs
@@ -32,9 +32,13 @@ class AcceptMessage:
 
     async def apply(self, connection: AsyncConnection, now: datetime) -> AcceptedMessage:
         """See `ConversationLog.accept_message`."""
+        conversation = await self._locked(connection)
         if before := await self._accepted_before(connection):
             return AcceptedMessage(before, duplicate=True)
-        cursor = await self._begin(connection, run_id := uuid4(), now)
+        if conversation.active_run_id is not None:
+            raise RunInProgress
+        cursor = conversation.cursor + 1
+        await self._begin(connection, conversation, run_id := uuid4(), now)
         event = _logged(self._first_event(Envelope(self.conversation_id, run_id, 1, cursor, now)))
         await connection.execute(insert(events).values(**_event_row(event)))
         await connection.execute(
@@ -67,28 +71,32 @@ class AcceptMessage:
             raise MessageIdReused
         return LoggedEvent(row.conversation_id, row.run_id, row.seq, row.cursor, row.type, row.text)
 
-    async def _begin(self, connection: AsyncConnection, run_id: UUID, now: datetime) -> int:
+    async def _locked(self, connection: AsyncConnection) -> Row[Any, Any, Any]:
+        """Answer the conversation, and let no other process accept a message for it until this one is decided."""
+        found = await connection.execute(
+            select(conversations.c.cursor, conversations.c.title, conversations.c.active_run_id)
+            .where(conversations.c.conversation_id == self.conversation_id)
+            .with_for_update()
+        )
+        row = found.one_or_none()
+        if row is None:
+            raise ConversationNotFound
+        return row
+
+    async def _begin(
+        self, connection: AsyncConnection, before: Row[Any, Any, Any], run_id: UUID, now: datetime
+    ) -> None:
         """Take the conversation's only place for an active run, and the next cursor."""
-        taken = await connection.execute(
+        await connection.execute(
             update(conversations)
-            .where(conversations.c.conversation_id == self.conversation_id, conversations.c.active_run_id.is_(None))
+            .where(conversations.c.conversation_id == self.conversation_id)
             .values(
-                cursor=conversations.c.cursor + 1,
+                cursor=before.cursor + 1,
                 updated_at=now,
                 active_run_id=run_id,
+                title=_title(self.message.text) if before.title is None else before.title,
             )
-            .returning(conversations.c.cursor, conversations.c.title)
         )
-        row = taken.one_or_none()
-        if row is None:
-            raise RunInProgress
-        if row.title is None:
-            await connection.execute(
-                update(conversations)
-                .where(conversations.c.conversation_id == self.conversation_id)
-                .values(title=_title(self.message.text))
-            )
-        return int(row.cursor)
 
     def _first_event(self, envelope: Envelope) -> wire.MessageAccepted:
         return wire.MessageAccepted(
@@ -167,10 +175,7 @@ class AppendEvents:
             .values(cursor=conversations.c.cursor + len(self.drafts), updated_at=now)
             .returning(conversations.c.cursor)
         )
-        cursor = advanced.scalar_one_or_none()
-        if cursor is None:
-            raise ConversationNotFound
-        return int(cursor)
+        return int(advanced.scalar_one())
 
     async def _follow_up(self, connection: AsyncConnection, event: RunEvent) -> None:
         match event:

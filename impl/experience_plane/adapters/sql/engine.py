@@ -44,7 +44,9 @@ def create_engine(
     if parsed.drivername == "sqlite+aiosqlite":
         return _create_sqlite_engine(parsed, pool_size, busy_timeout)
     if parsed.drivername == "postgresql+asyncpg":
-        return create_async_engine(parsed, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True)
+        return create_async_engine(
+            parsed, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True, hide_parameters=True
+        )
     raise ValueError(f"unsupported database {parsed.drivername!r}: use sqlite+aiosqlite or postgresql+asyncpg")
 
 
@@ -87,6 +89,7 @@ def _create_sqlite_engine(url: URL, pool_size: int, busy_timeout: timedelta) -> 
         url,
         pool_size=pool_size,
         max_overflow=pool_size,
+        hide_parameters=True,  # What users write, and digests of secrets, do not belong into an error's text.
         # The driver begins no transaction of its own accord; _emit_begin does.
         connect_args={"isolation_level": None},
         execution_options={_WRITE_LOCK: asyncio.Lock()},

@@ -6,12 +6,14 @@ import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from experience_plane.adapters.sql.engine import write_transaction
 from experience_plane.clock import Clock
 from experience_plane.conversations.model import LoggedEvent
+from experience_plane.errors import ExperiencePlaneError
 
 ResultT = TypeVar("ResultT")
 ResultT_co = TypeVar("ResultT_co", covariant=True)
@@ -20,7 +22,12 @@ ResultT_co = TypeVar("ResultT_co", covariant=True)
 class Write(Protocol[ResultT_co]):
     """One write: `apply` in a transaction; after the commit, `committed` says which events are new."""
 
-    async def apply(self, connection: AsyncConnection, now: datetime) -> ResultT_co: ...
+    @property
+    def conversation_id(self) -> UUID: ...
+
+    async def apply(self, connection: AsyncConnection, now: datetime) -> ResultT_co:
+        """Write. Raises an ExperiencePlaneError only before anything is changed; the transaction then goes on."""
+        ...
 
     def committed(self, result: Any) -> Sequence[LoggedEvent]: ...
 
@@ -32,9 +39,10 @@ class _Pending(Generic[ResultT]):
 
 
 class GroupCommit:
-    """Applies writes in the order in which they came, all that wait in one transaction; publishes after the commit.
+    """Applies the writes of a conversation in the order in which they came, all that wait in one transaction.
 
-    A write that fails takes none of its companions down: the transaction is rolled back and each is tried alone.
+    Publishes after the commit. A write that is refused, or fails, takes none of its companions down: after a failure
+    the transaction is rolled back and each is tried alone.
     """
 
     def __init__(
@@ -51,9 +59,18 @@ class GroupCommit:
         self._batch_limit = batch_limit
         self._queue: asyncio.Queue[_Pending[Any] | None] = asyncio.Queue()
         self._task: asyncio.Task[None] | None = None
+        self._closed = False
 
     async def write(self, write: Write[ResultT]) -> ResultT:
-        """Apply a write and answer its result once it is durable; raises what `apply` raised."""
+        """Apply a write and answer its result once it is durable; raises what `apply` raised.
+
+        Cancelling the caller does not take the write back.
+
+        Raises:
+            RuntimeError: the group commit is closed.
+        """
+        if self._closed:
+            raise RuntimeError("the conversation log is closed")
         if self._task is None:
             self._task = asyncio.create_task(self._run(), name="group commit")
         pending = _Pending(write)
@@ -62,6 +79,7 @@ class GroupCommit:
 
     async def close(self) -> None:
         """Commit what waits, then stop."""
+        self._closed = True
         if self._task is not None:
             self._queue.put_nowait(None)
             await self._task
@@ -74,11 +92,13 @@ class GroupCommit:
                     self._queue.put_nowait(None)
                     break
                 batch.append(pending)
+            # Each process locks conversations in the same order, so that two batches cannot wait for each other.
+            batch.sort(key=lambda pending: pending.write.conversation_id)
             await self._commit(batch)
 
     async def _commit(self, batch: Sequence[_Pending[Any]]) -> None:
         try:
-            results = await self._apply(batch)
+            outcomes = await self._apply(batch)
         except Exception as error:  # noqa: BLE001 - whatever it is belongs to the one write that caused it
             if len(batch) == 1:
                 _fail(batch[0], error)
@@ -86,14 +106,24 @@ class GroupCommit:
             for pending in batch:
                 await self._commit([pending])
             return
-        for pending, result in zip(batch, results, strict=True):
-            self._publish(pending.write.committed(result))
+        for pending, outcome in zip(batch, outcomes, strict=True):
+            if isinstance(outcome, ExperiencePlaneError):
+                _fail(pending, outcome)
+                continue
+            self._publish(pending.write.committed(outcome))
             if not pending.future.done():
-                pending.future.set_result(result)
+                pending.future.set_result(outcome)
 
     async def _apply(self, batch: Sequence[_Pending[Any]]) -> list[Any]:
         async with write_transaction(self._engine) as connection:
-            return [await pending.write.apply(connection, self._clock()) for pending in batch]
+            return [await _outcome(pending.write, connection, self._clock()) for pending in batch]
+
+
+async def _outcome(write: Write[Any], connection: AsyncConnection, now: datetime) -> Any:
+    try:
+        return await write.apply(connection, now)
+    except ExperiencePlaneError as refusal:
+        return refusal
 
 
 def _fail(pending: _Pending[Any], error: Exception) -> None:
