@@ -11,7 +11,6 @@ from importlib.metadata import version as installed_version
 import structlog
 from fastapi import FastAPI
 from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from experience_plane.adapters.embedded_runtime import EmbeddedRuntime
@@ -50,7 +49,8 @@ class _Readiness:
         try:
             async with read_connection(self.engine) as connection:
                 await connection.execute(text("SELECT 1"))
-        except (SQLAlchemyError, OSError):
+        except Exception as error:  # noqa: BLE001 - drivers raise exceptions of their own when they cannot connect
+            await _LOG.awarning("database_not_ready", exc_info=error)
             return "The database does not answer."
         return None
 

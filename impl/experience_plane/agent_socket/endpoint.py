@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
@@ -21,7 +22,6 @@ from experience_plane.agent_socket.session import Session
 from experience_plane.clock import Clock, system_clock
 from experience_plane.conversations.log import ConversationLog
 from experience_plane.conversations.model import Owner
-from experience_plane.errors import ExperiencePlaneError
 from experience_plane.problems import problem, problem_of
 from experience_plane.security_guard.guard import SecurityGuard
 from experience_plane.security_guard.principal import Principal
@@ -64,6 +64,7 @@ class AgentSocket:
         self._clock = clock
         self._sockets: Counter[UUID] = Counter()
         self._sessions: dict[Session, asyncio.Task[None]] = {}
+        self._draining = False
 
     async def serve(self, websocket: WebSocket, guard: SecurityGuard) -> None:
         """Answer one handshake, and serve the socket if it is admitted."""
@@ -71,16 +72,20 @@ class AgentSocket:
         with structlog.contextvars.bound_contextvars(connection_id=connection_id):
             try:
                 principal = await self._admitted(websocket, guard)
-            except (HandshakeRefused, ExperiencePlaneError) as error:
+            except Exception as error:  # noqa: BLE001 - whatever it is, the handshake is answered with a problem
                 await _refuse(websocket, error, connection_id)
                 return
             try:
                 await self._serve(websocket, principal, connection_id)
             finally:
-                self._sockets[principal.user_id] -= 1
+                self._leave(principal.user_id)
 
     async def drain(self) -> None:
-        """Close every socket with 1001 and wait until they have closed, at most `drain_seconds`."""
+        """Close every socket with 1001 and wait until they have closed, at most `drain_seconds`.
+
+        A socket that is admitted meanwhile is closed at once.
+        """
+        self._draining = True
         for session in self._sessions:
             session.drain()
         if self._sessions:
@@ -94,13 +99,23 @@ class AgentSocket:
         self._sockets[principal.user_id] += 1
         return principal
 
+    def _leave(self, user_id: UUID) -> None:
+        self._sockets[user_id] -= 1
+        if not self._sockets[user_id]:
+            del self._sockets[user_id]
+
     async def _serve(self, websocket: WebSocket, principal: Principal, connection_id: str) -> None:
         session = self._session(websocket, principal, connection_id)
         began = monotonic()
-        await websocket.accept(subprotocol=SUBPROTOCOL)
+        try:
+            await websocket.accept(subprotocol=SUBPROTOCOL)
+        except WebSocketDisconnect:
+            return
         await _LOG.ainfo("socket_opened", user_id=str(principal.user_id))
         task = asyncio.create_task(session.run(), name=f"socket {connection_id}")
         self._sessions[session] = task
+        if self._draining:
+            session.drain()
         try:
             await task
         finally:
@@ -154,7 +169,9 @@ class _StarletteFrames:
             await asyncio.Event().wait()
 
     async def close(self, code: int, reason: str) -> None:
-        await self._websocket.close(code, reason)
+        # The peer, or uvicorn on a violation of RFC 6455, may have closed before.
+        with contextlib.suppress(WebSocketDisconnect, RuntimeError):
+            await self._websocket.close(code, reason)
 
     @staticmethod
     def code_of(websocket: WebSocket) -> int:
@@ -178,6 +195,8 @@ async def _refuse(websocket: WebSocket, error: Exception, connection_id: str) ->
         made = problem(problem_type, error.detail, instance=PATH, request_id=connection_id)
     else:
         problem_type, made = problem_of(error, instance=PATH, request_id=connection_id)
+    if problem_type is types.INTERNAL_ERROR:
+        await _LOG.aerror("handshake_failed", exc_info=error)
     await _LOG.ainfo("socket_refused", problem=problem_type.slug, status=problem_type.status, reason=str(error))
     response = Response(
         made.model_dump_json(),
@@ -185,7 +204,8 @@ async def _refuse(websocket: WebSocket, error: Exception, connection_id: str) ->
         media_type="application/problem+json",
         headers=dict(_refusal_headers(problem_type, connection_id)),
     )
-    await websocket.send_denial_response(response)
+    with contextlib.suppress(WebSocketDisconnect):
+        await websocket.send_denial_response(response)
 
 
 def _refusal_headers(problem_type: ProblemType, connection_id: str) -> Sequence[tuple[str, str]]:

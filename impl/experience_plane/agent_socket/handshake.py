@@ -54,7 +54,11 @@ def _check_origin(handshake: Handshake, allowed_origins: Collection[str]) -> Non
     """Refuse pages of other sites, whose handshakes browsers let through (RFC 6455, section 10.2)."""
     if handshake.origin is None or handshake.origin in allowed_origins:
         return
-    if urlsplit(handshake.origin).netloc != handshake.host:
+    try:
+        own = handshake.host == urlsplit(handshake.origin).netloc != ""
+    except ValueError:
+        own = False
+    if not own:
         raise HandshakeRefused(types.FORBIDDEN, "Pages of this origin may not open the agent socket.")
 
 

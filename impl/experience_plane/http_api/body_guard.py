@@ -34,9 +34,8 @@ class BodyGuard:
 
     async def _read(self, request: Request) -> bytes | None:
         """Answer the body; None once it is larger than the limit."""
-        if request.headers.get("content-length", "").isdigit() and (
-            int(request.headers["content-length"]) > self._max_bytes
-        ):
+        declared = request.headers.get("content-length", "")
+        if declared.isdecimal() and int(declared) > self._max_bytes:
             return None
         body = bytearray()
         async for chunk in request.stream():
@@ -52,7 +51,7 @@ class BodyGuard:
 
 
 def _fault(request: Request, body: bytes) -> Response | None:
-    if not takes_body(request.method, request.url.path):
+    if not takes_body(request.method, request.scope["path"]):
         return None
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != "application/json":

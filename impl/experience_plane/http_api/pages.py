@@ -10,6 +10,8 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.websockets import WebSocketClose
 
 _NOT_BUILT = "The pages are not built. Run `make static`, or `make run`, which does it.\n"
 
@@ -25,8 +27,20 @@ def routes(static_dir: Path | None) -> list[BaseRoute]:
         Route("/docs/socket", _page(root / "docs" / "socket.html")),
         Route("/problems", _page(root / "docs" / "problems" / "index.html")),
         Route("/problems/{slug}", _problem_page(root / "docs" / "problems")),
-        Mount("/", StaticFiles(directory=root)),
+        Mount("/", _files(root)),
     ]
+
+
+def _files(root: Path) -> ASGIApp:
+    files_of_root = StaticFiles(directory=root)
+
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await WebSocketClose()(scope, receive, send)
+        else:
+            await files_of_root(scope, receive, send)
+
+    return serve
 
 
 def _page(path: Path):  # type: ignore[no-untyped-def]  # noqa: ANN202

@@ -45,12 +45,12 @@ def problem_response(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """Answer a problem about a request."""
-    made = problem(problem_type, detail, errors=errors, instance=request.url.path, request_id=request.state.request_id)
+    made = problem(problem_type, detail, errors=errors, instance=_path(request), request_id=request.state.request_id)
     return _rendered(made.model_dump_json(), problem_type.status, headers or {})
 
 
 async def _on_error(request: Request, error: Exception) -> Response:
-    problem_type, made = problem_of(error, instance=request.url.path, request_id=request.state.request_id)
+    problem_type, made = problem_of(error, instance=_path(request), request_id=request.state.request_id)
     request.state.refusal = str(error)
     headers = {}
     if problem_type.status == types.UNAUTHENTICATED.status:
@@ -74,8 +74,13 @@ async def _on_http_exception(request: Request, error: Exception) -> Response:
     if problem_type is types.UNAUTHENTICATED:
         headers["WWW-Authenticate"] = _REALM
     if problem_type is types.METHOD_NOT_ALLOWED:
-        headers["Allow"] = ", ".join(allowed_methods(request.url.path))
+        headers["Allow"] = ", ".join(allowed_methods(_path(request)))
     return problem_response(problem_type, detail, request, headers=headers)
+
+
+def _path(request: Request) -> str:
+    """Answer the path as the router reads it; `request.url` also reads `Host`, in which a client may write anything."""
+    return str(request.scope["path"])
 
 
 def _challenge(problem_type: ProblemType) -> str:

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import structlog
 from starlette.datastructures import MutableHeaders
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from experience_plane.http_api.problem_responses import problem_response
@@ -59,6 +59,8 @@ class _Exchange:
         began = perf_counter()
         try:
             await self._app(self._scope, self._receive, self._on_send)
+        except ClientDisconnect:
+            await _LOG.ainfo("client_gone")
         except Exception as error:  # noqa: BLE001 - the last resort: what nobody foresaw becomes a problem and a log line
             await _LOG.aerror("request_failed", exc_info=error)
             await self._answer_internal_error()
