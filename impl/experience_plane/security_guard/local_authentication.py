@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 from experience_plane.clock import Clock
 from experience_plane.security_guard.access_tokens import AccessTokens
+from experience_plane.security_guard.audit import AuditTrail, LoggedAuditTrail, SecurityEvent
 from experience_plane.security_guard.emails import EmailAddress, parse_email
 from experience_plane.security_guard.names import parse_name
 from experience_plane.security_guard.opaque import digest, new_secret
@@ -50,7 +51,9 @@ class LocalAuthentication:
         authorization: AuthorizationPort,
         options: IdentityOptions,
         clock: Clock,
+        audit: AuditTrail | None = None,
     ) -> None:
+        self._audit = audit or LoggedAuditTrail()
         self._stores = stores
         self._keys = keys
         self._tenancy = tenancy
@@ -66,12 +69,17 @@ class LocalAuthentication:
         parsed_name, address = parse_name(name), parse_email(email)
         check_password(password, self._options.passwords)
         password_hash = await self._hashing.hash(password)
-        return await self._start_session(await self._create_account(parsed_name, address, password_hash))
+        account = await self._create_account(parsed_name, address, password_hash)
+        await self._audit.record(SecurityEvent(kind="user.registered", user_id=account.user_id))
+        return await self._start_session(account)
 
     async def login(self, *, email: str, password: str) -> Authenticated:
         """See `AuthenticationPort.login`."""
         found = await self._find_account(email)
         if not await self._hashing.verify(found.password_hash if found else None, password) or found is None:
+            await self._audit.record(
+                SecurityEvent(kind="login.failed", user_id=found.account.user_id if found else None)
+            )
             raise InvalidCredentials
         return await self._start_session(found.account)
 
@@ -81,6 +89,7 @@ class LocalAuthentication:
         outcome = await self._stores.sessions.rotate(digest(refresh_token), self._refresh_token(value), self._clock())
         if isinstance(outcome, Reused):
             self._sessions.forget(outcome.session_id)
+            await self._audit.record(SecurityEvent(kind="refresh_token.reused", session_id=outcome.session_id))
         if outcome is None or isinstance(outcome, Reused):
             raise InvalidRefreshToken
         return await self._authenticated(outcome.account, outcome.session_id, value)
@@ -88,6 +97,7 @@ class LocalAuthentication:
     async def end_session(self, session_id: UUID) -> None:
         """See `AuthenticationPort.end_session`."""
         await self._sessions.end(session_id, "logout")
+        await self._audit.record(SecurityEvent(kind="session.ended", session_id=session_id))
 
     async def verify_access_token(self, access_token: str) -> Principal:
         """See `AuthenticationPort.verify_access_token`."""
@@ -134,6 +144,7 @@ class LocalAuthentication:
         session_id, value = uuid4(), new_secret()
         session = NewSession(session_id, account.user_id, self._clock())
         await self._stores.sessions.start(session, self._refresh_token(value))
+        await self._audit.record(SecurityEvent(kind="session.started", user_id=account.user_id, session_id=session_id))
         return await self._authenticated(account, session_id, value)
 
     def _refresh_token(self, value: str) -> NewRefreshToken:
