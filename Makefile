@@ -49,7 +49,7 @@ test-typescript: setup
 	@npm test --silent
 
 conformance: setup static ## Judge the service by its contract
-	@$(BIN)/python -m pytest conformance/tests -m service
+	@$(BIN)/python -m pytest conformance/tests
 
 bench: setup ## Measure, beside something known in the same run
 	@$(BIN)/python -m benchmarks

@@ -27,7 +27,7 @@ class Limits(BaseModel):
     max_messages_per_minute: Annotated[StrictInt, Field(ge=1, le=100000)]
     """`agent.message` that a connection may send in 60 seconds."""
     max_violations_per_minute: Annotated[StrictInt, Field(ge=1, le=1000)]
-    """Messages against the contract in 60 seconds after which the connection is closed with 4400."""
+    """Messages against the contract that are answered within 60 seconds; one more closes the connection with 4400."""
 
 
 class ConnectionPing(BaseModel):

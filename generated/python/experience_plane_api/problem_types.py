@@ -39,7 +39,7 @@ MALFORMED_MESSAGE: Final = ProblemType(
     close_code=4400,
     retryable=False,
 )
-"""A frame on the agent socket was binary, or its text was not one well-formed JSON object. The connection lives on; when more than the documented number of such violations follow each other within a minute, it is closed with the close code."""
+"""A frame on the agent socket was binary, or its text was not one well-formed JSON object. The connection lives on; one violation more than `limits.max_violations_per_minute` within 60 seconds closes it with the close code."""
 
 INVALID_REQUEST: Final = ProblemType(
     slug="invalid-request",

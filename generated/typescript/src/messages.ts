@@ -190,7 +190,7 @@ export interface Limits {
    */
   max_messages_per_minute: number
   /**
-   * Messages against the contract in 60 seconds after which the connection is closed with 4400.
+   * Messages against the contract that are answered within 60 seconds; one more closes the connection with 4400.
    */
   max_violations_per_minute: number
 }

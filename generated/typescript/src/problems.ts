@@ -54,7 +54,7 @@ export const PROBLEMS: Readonly<Record<ProblemSlug, ProblemType>> = {
     status: 400,
     close_code: 4400,
     retryable: false,
-    description: 'A frame on the agent socket was binary, or its text was not one well-formed JSON object. The connection lives on; when more than the documented number of such violations follow each other within a minute, it is closed with the close code.',
+    description: 'A frame on the agent socket was binary, or its text was not one well-formed JSON object. The connection lives on; one violation more than `limits.max_violations_per_minute` within 60 seconds closes it with the close code.',
     remedy: 'Send one JSON object per text frame.',
   },
   'invalid-request': {
