@@ -1,0 +1,241 @@
+"""A session at work over frames in memory: order, slow readers, draining, and what happens when something fails."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any
+from unittest.mock import patch
+from uuid import UUID, uuid4
+
+from agent_socket_stage import PRINCIPAL
+from experience_plane.adapters.sql.conversation_log import SqlConversationLog
+from experience_plane.agent_socket.connection import Connection
+from experience_plane.agent_socket.limits import SocketLimits
+from experience_plane.agent_socket.runs import Runs
+from experience_plane.agent_socket.session import Session
+from experience_plane.conversations.model import Owner
+from experience_plane.runtime.events import ExecutionCompleted, TokenEmitted
+from experience_plane_api.protocol_monitor import ProtocolMonitor
+from scripted_runtime import Line, ScriptedRuntime
+
+OWNER = Owner(PRINCIPAL.user_id, PRINCIPAL.tenant_id)
+ANSWER = (*[TokenEmitted("y")] * 20, ExecutionCompleted("y" * 20))
+ENDS = {"agent.completed", "agent.failed", "agent.cancelled"}
+
+
+class Peer:
+    """The client's end of a socket; while `reading` is not set, it takes nothing from the wire."""
+
+    def __init__(self) -> None:
+        self.to_service: asyncio.Queue[str | bytes | None] = asyncio.Queue()
+        self.to_client: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self.reading = asyncio.Event()
+        self.reading.set()
+        self.closed: list[tuple[int, str]] = []
+        self.monitor = ProtocolMonitor()
+
+    async def receive(self) -> str | bytes | None:
+        return await self.to_service.get()
+
+    async def send(self, text: str) -> None:
+        await self.reading.wait()
+        assert not self.closed, "nothing is sent after the close"
+        message = json.loads(text)
+        assert self.monitor.observe("server", message) == ()
+        self.to_client.put_nowait(message)
+
+    async def close(self, code: int, reason: str) -> None:
+        self.closed.append((code, reason))
+
+    def says(self, message_type: str, **fields: Any) -> None:
+        message = {"type": message_type, **fields}
+        self.monitor.observe("client", message)
+        self.to_service.put_nowait(json.dumps(message))
+
+    async def hears(self, message_type: str) -> dict[str, Any]:
+        """The next message of a type; others before it are passed over."""
+        async with asyncio.timeout(20):
+            while (message := await self.to_client.get())["type"] != message_type:
+                pass
+        return message
+
+    async def opens(self, conversation: str | None = None, **fields: Any) -> str:
+        self.says("conversation.open", **({"conversation_id": conversation} if conversation else {}), **fields)
+        conversation_id: str = (await self.hears("conversation.opened"))["conversation_id"]
+        return conversation_id
+
+    def writes(self, conversation: str, text: str = "hello", message_id: str | None = None) -> None:
+        self.says(
+            "agent.message",
+            conversation_id=conversation,
+            message_id=message_id or str(uuid4()),
+            text=text,
+            context={"surface": "general"},
+        )
+
+
+class House:
+    """A log and runs, into which clients come."""
+
+    def __init__(self, log: SqlConversationLog, *script: Line) -> None:
+        self.log = log
+        self.runs = Runs(log=log, runtime=ScriptedRuntime(script or ANSWER))
+        self.clock: Any = lambda: datetime.fromisoformat("2030-01-02T03:04:05Z")
+        self.sessions: dict[Peer, Session] = {}
+
+    @asynccontextmanager
+    async def client(self) -> AsyncIterator[Peer]:
+        peer = Peer()
+        connection = Connection(connection_id="c0ffee", principal=PRINCIPAL, limits=SocketLimits(), server_version="1")
+        session = Session(
+            frames=peer, connection=connection, owner=OWNER, log=self.log, runs=self.runs, clock=self.clock
+        )
+        self.sessions[peer] = session
+        task = asyncio.create_task(session.run())
+        try:
+            await peer.hears("connection.ready")
+            yield peer
+        finally:
+            peer.to_service.put_nowait(None)
+            async with asyncio.timeout(20):
+                await task
+            assert len(peer.closed) <= 1
+
+    async def ended(self, peer: Peer) -> tuple[int, str]:
+        """How the service closes the peer's socket."""
+        async with asyncio.timeout(20):
+            while not peer.closed:  # noqa: ASYNC110 - the peer is a fake without events
+                await asyncio.sleep(0)
+        return peer.closed[0]
+
+
+async def test_a_message_is_answered_on_every_socket_that_has_the_conversation_open(log: SqlConversationLog) -> None:
+    house = House(log)
+    async with house.client() as one, house.client() as two:
+        conversation = await one.opens()
+        await two.opens(conversation)
+        one.writes(conversation)
+        answers = [await peer.hears("agent.completed") for peer in (one, two)]
+        assert answers[0] == answers[1]
+    assert log._feed._subscriptions == {}
+    await house.runs.close()
+
+
+async def test_a_message_sent_again_is_answered_alone(log: SqlConversationLog) -> None:
+    house = House(log)
+    async with house.client() as peer:
+        conversation = await peer.opens()
+        message_id = str(uuid4())
+        peer.writes(conversation, message_id=message_id)
+        await peer.hears("agent.completed")
+        peer.writes(conversation, message_id=message_id)
+        assert (await peer.hears("message.accepted"))["duplicate"] is True
+        peer.says("connection.ping")
+        assert (await peer.to_client.get())["type"] == "connection.pong"
+    await house.runs.close()
+
+
+async def test_opening_again_in_the_midst_of_an_answer_replays_without_a_gap(log: SqlConversationLog) -> None:
+    """The peer's monitor judges the seam, twenty times over."""
+    house = House(log)
+    async with house.client() as peer:
+        conversation = await peer.opens()
+        peer.writes(conversation)
+        for cursor in range(20):
+            await peer.opens(conversation, after_cursor=min(cursor, 1))
+        await peer.hears("agent.completed")
+        assert len(house.sessions[peer]._followers) == 1
+    await house.runs.close()
+
+
+async def test_a_slow_reader_holds_up_itself_and_nobody_else(log: SqlConversationLog) -> None:
+    """More events come than its queue holds; it gets them all once it reads."""
+    script = (*[TokenEmitted("y")] * 600, ExecutionCompleted("y" * 600))
+    house = House(log, *script)
+    async with house.client() as slow, house.client() as quick:
+        conversation = await slow.opens()
+        await quick.opens(conversation)
+        slow.reading.clear()
+        quick.writes(conversation)
+        await quick.hears("agent.completed")
+        assert slow.to_client.empty()
+        assert house.sessions[slow]._queue.qsize() <= 256
+        slow.reading.set()
+        await slow.hears("agent.completed")
+    await house.runs.close()
+
+
+async def test_a_stopping_service_says_so(log: SqlConversationLog) -> None:
+    house = House(log)
+    async with house.client() as peer:
+        await peer.opens()
+        house.sessions[peer].drain()
+        assert await house.ended(peer) == (1001, "the service is stopping")
+
+
+async def test_a_drained_socket_is_told_what_came_before(log: SqlConversationLog) -> None:
+    house = House(log)
+    async with house.client() as peer:
+        peer.says("connection.ping", correlation_id="p1")
+        await peer.hears("connection.pong")
+        house.sessions[peer].drain()
+        await house.ended(peer)
+
+
+async def test_authentication_that_ends_closes(log: SqlConversationLog) -> None:
+    house = House(log)
+    house.clock = lambda: PRINCIPAL.expires_at
+    async with house.client() as peer:
+        assert await house.ended(peer) == (4401, "unauthenticated")
+
+
+async def test_a_log_that_fails_closes_with_an_internal_error_and_nothing_follows(log: SqlConversationLog) -> None:
+    house = House(log)
+    async with house.client() as peer:
+        with patch.object(log, "create_conversation", side_effect=OSError("disk")):
+            peer.says("conversation.open")
+            assert await house.ended(peer) == (4500, "internal-error")
+
+
+async def test_an_event_out_of_order_closes_its_readers_socket_and_not_the_process(log: SqlConversationLog) -> None:
+    house = House(log)
+
+    async def broken(conversation_id: UUID, after_cursor: int) -> Any:
+        async for page in follow(conversation_id, after_cursor):
+            yield [*page, *page]
+
+    follow = log.follow
+    async with house.client() as peer:
+        with patch.object(log, "follow", broken):
+            conversation = await peer.opens()
+            peer.writes(conversation)
+            assert await house.ended(peer) == (4500, "internal-error")
+    await house.runs.close()
+
+
+async def test_a_client_that_goes_leaves_its_run_to_be_finished(log: SqlConversationLog) -> None:
+    gate = asyncio.Event()
+    house = House(log, TokenEmitted("a"), gate, ExecutionCompleted("a"))
+    async with house.client() as peer:
+        conversation = await peer.opens()
+        peer.writes(conversation)
+        await peer.hears("agent.token")
+    gate.set()
+    async with house.client() as peer:
+        await peer.opens(conversation, after_cursor=0)
+        assert (await peer.hears("agent.completed"))["text"] == "a"
+    await house.runs.close()
+
+
+async def test_every_frame_is_answered_even_when_the_client_sends_nonsense(log: SqlConversationLog) -> None:
+    house = House(log)
+    async with house.client() as peer:
+        for frame in (b"\x00", "{", '{"type":"intent"}', '{"type":"agent.message","text":"\x85"}'):
+            peer.to_service.put_nowait(frame)
+            assert (await peer.hears("error"))["problem"]["status"] in {400, 422}
+        peer.writes(str(uuid4()), text="x")
+        assert (await peer.hears("error"))["problem"]["type"] == "/problems/message-out-of-order"
