@@ -15,8 +15,8 @@ help: ## List the commands
 $(VENV)/.ready: requirements/dev.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; this is " + sys.version.split()[0] + ". Name another with PYTHON=.") if sys.version_info < (3, 11) else None'
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements/dev.lock
-	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable . --editable conformance
+	@$(BIN)/python -m pip install -qq --require-hashes --requirement requirements/dev.lock
+	@$(BIN)/python -m pip install -qq --no-deps --no-build-isolation --editable . --editable conformance
 	@touch $@
 
 node_modules/.ready: package-lock.json
