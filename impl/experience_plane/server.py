@@ -51,7 +51,9 @@ async def serve(settings: Settings, listener: socket.socket) -> int:
     try:
         async with open_service(settings) as service:
             server = _Server(_config(settings, service.application), service.drain)
-            await _LOG.ainfo("service_started", version=VERSION, address=_address(host, port))
+            address = _address(host, port)
+            await _LOG.ainfo("service_started", version=VERSION, address=address)
+            print(f"Experience Plane is at {address} (Ctrl-C stops it).", flush=True)  # noqa: T201 - for the person who started it
             await server.serve([listener])
     except (SchemaTooNew, ModelNotConfigured) as error:
         await _LOG.aerror("service_not_started", reason=str(error))
