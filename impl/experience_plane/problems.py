@@ -24,6 +24,7 @@ PROBLEM_TYPE_OF: dict[type[ExperiencePlaneError], ProblemType] = {
     identity.Overloaded: types.OVERLOADED,
     identity.PasswordRejected: types.WEAK_PASSWORD,
     identity.PermissionDenied: types.FORBIDDEN,
+    identity.TooManyRequests: types.TOO_MANY_REQUESTS,
     identity.Unauthenticated: types.UNAUTHENTICATED,
     log.ConversationNotFound: types.CONVERSATION_NOT_FOUND,
     log.CursorUnknown: types.INVALID_MESSAGE,
