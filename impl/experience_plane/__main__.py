@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 
 from pydantic import ValidationError
+from pydantic_settings import SettingsError
 
 from experience_plane import observability
 from experience_plane.settings import Settings
@@ -22,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.environ.setdefault("PYDANTIC_AI_NO_BANNER", "1")
     try:
         settings = Settings()
-    except ValidationError as error:
+    except (ValidationError, SettingsError) as error:
         print(f"The settings are not valid:\n{error}", file=sys.stderr)  # noqa: T201 - the log is not set up yet
         return 2
     observability.configure(log_format=settings.log_format, level=settings.log_level)
@@ -35,7 +36,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     serve = commands.add_parser("serve", help="start the service")
     serve.add_argument("--host", help="the address to listen on")
-    serve.add_argument("--port", type=int, help="the port to listen on; 0 takes a free one")
+    serve.add_argument("--port", type=_port, help="the port to listen on; 0 takes a free one")
     serve.set_defaults(run=_serve)
     database = commands.add_parser("db", help="upgrade or check the database's schema")
     database.add_argument("action", choices=("upgrade", "check"))
@@ -47,6 +48,13 @@ def _parser() -> argparse.ArgumentParser:
     chat.add_argument("--conversation", metavar="ID", help="go on with this conversation")
     chat.set_defaults(run=_chat)
     return parser
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 <= port <= 65535:
+        raise argparse.ArgumentTypeError("a port is a number from 0 to 65535")
+    return port
 
 
 def _serve(settings: Settings, options: argparse.Namespace) -> int:

@@ -11,6 +11,7 @@ from importlib.metadata import version as installed_version
 import structlog
 from fastapi import FastAPI
 from sqlalchemy import text
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from experience_plane.adapters.embedded_runtime import EmbeddedRuntime
@@ -36,6 +37,13 @@ from experience_plane.settings import Settings
 
 _LOG = structlog.get_logger(__name__)
 VERSION = installed_version("experience-plane")
+
+
+class DatabaseNotOpened(Exception):
+    """The service's database cannot be used as the settings name it."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"The database (EXPERIENCE_PLANE_DATABASE__URL) cannot be opened: {reason}")
 
 
 @dataclass(slots=True)
@@ -74,12 +82,12 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
     """Open everything that the settings name, in order; close it in the opposite order.
 
     Raises:
+        DatabaseNotOpened: the database does not answer, or its address is none.
         SchemaTooNew: the database belongs to a newer version of the service.
         ModelNotConfigured: the settings name a model that cannot be built.
     """
-    engine = create_engine(settings.database.url, pool_size=settings.database.pool_size)
+    engine = await _open_database(settings)
     try:
-        await schema.upgrade(engine)
         model = build_model(_model_options(settings))
         guard = await open_local_guard(sql_identity_stores(engine), _identity_options(settings))
         log = SqlConversationLog(engine)
@@ -106,6 +114,22 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
             await guard.close()
     finally:
         await engine.dispose()
+
+
+async def _open_database(settings: Settings) -> AsyncEngine:
+    try:
+        engine = create_engine(settings.database.url, pool_size=settings.database.pool_size)
+    except (ValueError, ArgumentError, OSError) as error:
+        raise DatabaseNotOpened(str(error)) from error
+    try:
+        await schema.upgrade(engine)
+    except (OSError, SQLAlchemyError) as error:
+        await engine.dispose()
+        raise DatabaseNotOpened(str(error)) from error
+    except BaseException:
+        await engine.dispose()
+        raise
+    return engine
 
 
 def _model_options(settings: Settings) -> ModelOptions:

@@ -13,7 +13,7 @@ import uvicorn
 
 from experience_plane.adapters.sql.schema import SchemaTooNew
 from experience_plane.agents.models import ModelNotConfigured
-from experience_plane.bootstrap import VERSION, open_service
+from experience_plane.bootstrap import VERSION, DatabaseNotOpened, open_service
 from experience_plane.settings import Settings
 
 _LOG = structlog.get_logger(__name__)
@@ -55,7 +55,7 @@ async def serve(settings: Settings, listener: socket.socket) -> int:
             await _LOG.ainfo("service_started", version=VERSION, address=address)
             print(f"Experience Plane is at {address} (Ctrl-C stops it).", flush=True)  # noqa: T201 - for the person who started it
             await server.serve([listener])
-    except (SchemaTooNew, ModelNotConfigured) as error:
+    except (SchemaTooNew, ModelNotConfigured, DatabaseNotOpened) as error:
         await _LOG.aerror("service_not_started", reason=str(error))
         return 1
     return 0

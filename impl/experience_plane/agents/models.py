@@ -7,9 +7,7 @@ from typing import Any
 
 from pydantic_ai.exceptions import UserError
 from pydantic_ai.models import Model, infer_model
-from pydantic_ai.models.openai import OpenAIChatModel
 from pydantic_ai.providers import Provider, infer_provider, infer_provider_class
-from pydantic_ai.providers.openai_compatible import OpenAICompatibleProvider
 
 from experience_plane.agents.offline_model import offline_model
 
@@ -54,6 +52,10 @@ def _is_openai_compatible(name: str) -> bool:
 
 def _openai_compatible(name: str, base_url: str, api_key: str | None) -> Model:
     """Chat Completions, the API that compatible servers share; many of them need no key."""
+    # Half a second of imports that the offline model does without.
+    from pydantic_ai.models.openai import OpenAIChatModel
+    from pydantic_ai.providers.openai_compatible import OpenAICompatibleProvider
+
     for prefix in _OPENAI_CHAT_PREFIXES:
         name = name.removeprefix(prefix)
     provider = OpenAICompatibleProvider("openai-compatible", base_url=base_url, api_key=api_key or _KEYLESS)
