@@ -7,11 +7,11 @@ import json
 from typing import Any
 
 import pytest
-from conftest import ENDS, SUBPROTOCOL, Service
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
 from experience_plane_api.protocol_monitor import ProtocolMonitor
+from running_service import ENDS, SUBPROTOCOL, Service
 
 
 def refusal(service: Service, *, query: str = "", path: str = "/api/runtime/agent", **options: Any) -> dict[str, Any]:

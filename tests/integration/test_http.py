@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 import jwt
-from conftest import Service
+
+from running_service import Service
 
 
 def spoken(service: Service, request: bytes) -> bytes:

@@ -11,8 +11,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import Service
 from websockets.exceptions import ConnectionClosed
+
+from running_service import Service
 
 LONG = "Find the paragraph about fees:\n" + "\n\n".join(f"Paragraph {n} about fees and terms." for n in range(400))
 

@@ -36,7 +36,7 @@ def postgresql_url() -> Iterator[str]:
     try:
         asyncio.run(_administer(f"CREATE DATABASE {name}"))
     except (OSError, TimeoutError, asyncpg.PostgresError) as error:
-        pytest.skip(f"NOT RUN ON POSTGRESQL: {POSTGRESQL} does not answer ({error})")
+        not_here(f"PostgreSQL does not answer at {POSTGRESQL}: {error}")
     yield make_url(POSTGRESQL).set(database=name).render_as_string(hide_password=False)
     asyncio.run(_administer(f"DROP DATABASE {name} WITH (FORCE)"))
 
