@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from requirements import not_here
+
 ROOT = Path(__file__).resolve().parent.parent
 COMMANDS = {
     "python": [sys.executable, "-m", "codegen.generate", "--check"],
@@ -19,6 +21,6 @@ COMMANDS = {
 def test_generated_code_is_current(language: str) -> None:
     """The drift is printed as a diff."""
     if not (ROOT / "node_modules").is_dir():
-        pytest.skip("NOT RUN: node_modules is missing; run `make setup`")
+        not_here("node_modules is missing; run `make setup`")
     checked = subprocess.run(COMMANDS[language], cwd=ROOT, capture_output=True, text=True, check=False)
     assert checked.returncode == 0, checked.stdout[-20_000:] + checked.stderr[-5_000:]

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from experience_plane.adapters.sql import schema
 from experience_plane.adapters.sql.engine import create_engine
 from manual_clock import ManualClock
+from requirements import not_here
 
 POSTGRESQL = os.environ.get("EXPERIENCE_PLANE_TEST_POSTGRESQL", "postgresql+asyncpg://postgres@127.0.0.1:5432/postgres")
 
