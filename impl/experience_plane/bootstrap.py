@@ -157,6 +157,8 @@ def _identity_options(settings: Settings) -> IdentityOptions:
         ),
         sessions=SessionOptions(
             refresh_token_lifetime=timedelta(seconds=auth.refresh_token_seconds),
+            absolute_lifetime=timedelta(seconds=auth.session_seconds),
+            refresh_grace=timedelta(seconds=auth.refresh_grace_seconds),
             state_max_age=timedelta(seconds=auth.session_state_max_age_seconds),
         ),
         tickets=TicketOptions(lifetime=timedelta(seconds=auth.ticket_seconds)),

@@ -44,7 +44,13 @@ class AuthSettings(BaseModel):
     issuer: str = Field("experience-plane", description="`iss` of access tokens.")
     audience: str = Field("experience-plane", description="`aud` of access tokens.")
     access_token_seconds: int = Field(900, ge=1, le=86_400, description="How long an access token is valid.")
-    refresh_token_seconds: int = Field(2_592_000, ge=1, description="How long a refresh token is valid.")
+    refresh_token_seconds: int = Field(
+        2_592_000, ge=1, description="How long a refresh token is valid, so how long a session may go unused."
+    )
+    session_seconds: int = Field(7_776_000, ge=1, description="How long a session lasts, however much it is used.")
+    refresh_grace_seconds: float = Field(
+        10.0, ge=0, le=60, description="How long an exchanged refresh token still answers, with the same successor."
+    )
     ticket_seconds: int = Field(30, ge=1, le=300, description="How long a socket ticket is valid.")
     session_state_max_age_seconds: float = Field(
         1.0, ge=0, le=60, description="How long another process's logout may go unnoticed."

@@ -177,10 +177,13 @@ async def test_an_access_token_does_not_refresh_and_a_refresh_token_does_not_aut
         await guard.authenticate(tokens.refresh_token)
 
 
-async def test_a_refresh_token_used_twice_ends_the_session_at_once(guard: SecurityGuard) -> None:
+async def test_a_refresh_token_used_again_after_the_grace_ends_the_session_at_once(
+    guard: SecurityGuard, clock: ManualClock
+) -> None:
     first = await guard.register_user(**ANA)
     second = await guard.refresh(first.tokens.refresh_token)
     await guard.authenticate(second.tokens.access_token)
+    clock.advance(timedelta(seconds=10))
     with pytest.raises(InvalidRefreshToken):
         await guard.refresh(first.tokens.refresh_token)
     with pytest.raises(InvalidRefreshToken):
@@ -189,12 +192,27 @@ async def test_a_refresh_token_used_twice_ends_the_session_at_once(guard: Securi
         await guard.authenticate(second.tokens.access_token)
 
 
-async def test_parallel_refreshes_of_one_token_make_one_successor(guard: SecurityGuard, engine: AsyncEngine) -> None:
+async def test_parallel_refreshes_of_one_token_make_one_successor_which_all_get(
+    guard: SecurityGuard, other_guard: SecurityGuard, engine: AsyncEngine
+) -> None:
     token = (await guard.register_user(**ANA)).tokens.refresh_token
-    outcomes = await asyncio.gather(*(guard.refresh(token) for _ in range(PARALLEL)), return_exceptions=True)
-    assert len(winners(outcomes, InvalidRefreshToken)) == 1
+    outcomes = await asyncio.gather(*((guard, other_guard)[n % 2].refresh(token) for n in range(50)))
+    (successor,) = {outcome.tokens.refresh_token for outcome in outcomes}
     async with engine.connect() as connection:
         assert await connection.scalar(select(func.count()).select_from(refresh_tokens)) == 2
+    sessions = {(await guard.authenticate(outcome.tokens.access_token)).session_id for outcome in outcomes}
+    assert len(sessions) == 1
+    assert (await other_guard.refresh(successor)).tokens.refresh_token not in {token, successor}
+
+
+async def test_a_session_ends_ninety_days_after_it_began(guard: SecurityGuard, clock: ManualClock) -> None:
+    tokens = (await guard.register_user(**ANA)).tokens
+    for _ in range(89):
+        clock.advance(timedelta(days=1))
+        tokens = (await guard.refresh(tokens.refresh_token)).tokens
+    clock.advance(timedelta(hours=24))
+    with pytest.raises(InvalidRefreshToken):
+        await guard.refresh(tokens.refresh_token)
 
 
 async def test_a_refresh_token_lives_thirty_days_from_its_own_issue(guard: SecurityGuard, clock: ManualClock) -> None:

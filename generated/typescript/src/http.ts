@@ -66,7 +66,7 @@ export interface paths {
         put?: never;
         /**
          * Exchange a refresh token for a new pair of tokens
-         * @description Each refresh token works once. Using one a second time ends its session, because one of the two users of it is a thief (RFC 9700, section 4.14).
+         * @description Each refresh token works once. Presented again within a few seconds, as two tabs may, it answers the same new refresh token; after that it ends its session, because one of the two users of it is a thief (RFC 9700, section 4.14).
          */
         post: operations["refreshSession"];
         delete?: never;

@@ -6,11 +6,12 @@ from time import perf_counter
 from uuid import uuid4
 
 import structlog
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from experience_plane.http_api.problem_responses import problem_response
+from experience_plane.security_guard import device
 from experience_plane_api import problem_types as types
 
 _LOG = structlog.get_logger(__name__)
@@ -42,7 +43,9 @@ class RequestContext:
         request_id = uuid4().hex
         state = scope.setdefault("state", {})
         state["request_id"] = request_id
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
+        client = (scope.get("client") or (None,))[0]
+        user_agent = Headers(scope=scope).get("user-agent")
+        with structlog.contextvars.bound_contextvars(request_id=request_id), device.serving(user_agent, client):
             await _Exchange(self._app, scope, receive, send, request_id).run()
 
 

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from experience_plane.clock import Clock
 from experience_plane.security_guard.access_tokens import AccessTokens
 from experience_plane.security_guard.audit import AuditTrail, LoggedAuditTrail, SecurityEvent
+from experience_plane.security_guard.device import current_device
 from experience_plane.security_guard.emails import EmailAddress, parse_email
 from experience_plane.security_guard.names import parse_name
 from experience_plane.security_guard.opaque import digest, new_secret
@@ -22,6 +23,7 @@ from experience_plane.security_guard.ports import (
     Unauthenticated,
 )
 from experience_plane.security_guard.principal import Authenticated, Principal, TokenPair, User
+from experience_plane.security_guard.refresh_tokens import new_seed, successor
 from experience_plane.security_guard.sessions import Sessions
 from experience_plane.security_guard.signing_keys import KeyRing
 from experience_plane.security_guard.storage import (
@@ -32,6 +34,7 @@ from experience_plane.security_guard.storage import (
     NewSession,
     PasswordAccount,
     Reused,
+    Rotation,
 )
 
 
@@ -85,13 +88,13 @@ class LocalAuthentication:
 
     async def refresh(self, refresh_token: str) -> Authenticated:
         """See `AuthenticationPort.refresh`."""
-        value = new_secret()
-        outcome = await self._stores.sessions.rotate(digest(refresh_token), self._refresh_token(value), self._clock())
+        outcome = await self._stores.sessions.rotate(self._rotation(refresh_token))
         if isinstance(outcome, Reused):
             self._sessions.forget(outcome.session_id)
             await self._audit.record(SecurityEvent(kind="refresh_token.reused", session_id=outcome.session_id))
         if outcome is None or isinstance(outcome, Reused):
             raise InvalidRefreshToken
+        value = successor(refresh_token, outcome.seed)
         return await self._authenticated(outcome.account, outcome.session_id, value)
 
     async def end_session(self, session_id: UUID) -> None:
@@ -141,15 +144,28 @@ class LocalAuthentication:
         return await self._stores.accounts.find_by_email_key(address.key)
 
     async def _start_session(self, account: Account) -> Authenticated:
-        session_id, value = uuid4(), new_secret()
-        session = NewSession(session_id, account.user_id, self._clock())
+        session_id, value, now = uuid4(), new_secret(), self._clock()
+        expires_at = now + self._options.sessions.absolute_lifetime
+        session = NewSession(session_id, account.user_id, now, expires_at, current_device())
         await self._stores.sessions.start(session, self._refresh_token(value))
         await self._audit.record(SecurityEvent(kind="session.started", user_id=account.user_id, session_id=session_id))
         return await self._authenticated(account, session_id, value)
 
     def _refresh_token(self, value: str) -> NewRefreshToken:
         now = self._clock()
-        return NewRefreshToken(digest(value), now, now + self._options.sessions.refresh_token_lifetime)
+        options = self._options.sessions
+        lifetime = min(options.refresh_token_lifetime, options.absolute_lifetime)
+        return NewRefreshToken(digest(value), now, now + lifetime)
+
+    def _rotation(self, refresh_token: str) -> Rotation:
+        seed = new_seed()
+        return Rotation(
+            digest=digest(refresh_token),
+            seed=seed,
+            successor=self._refresh_token(successor(refresh_token, seed)),
+            now=self._clock(),
+            grace=self._options.sessions.refresh_grace,
+        )
 
     async def _authenticated(self, account: Account, session_id: UUID, refresh_token: str) -> Authenticated:
         user = await self._user(account)

@@ -57,6 +57,11 @@ class SessionOptions:
     """How long a login lasts and how stale our knowledge of it may be."""
 
     refresh_token_lifetime: timedelta = timedelta(days=30)
+    """How long a session may go unused: each exchange begins it anew."""
+    absolute_lifetime: timedelta = timedelta(days=90)
+    """How long a session may last at all."""
+    refresh_grace: timedelta = timedelta(seconds=10)
+    """How long after its exchange a refresh token still answers, with the same successor."""
     state_max_age: timedelta = timedelta(seconds=1)
     """How long another process's logout may go unnoticed; zero reads the session on every request."""
     state_cache_size: int = 10_000

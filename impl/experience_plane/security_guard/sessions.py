@@ -38,7 +38,7 @@ class Sessions:
         now = self._clock()
         if state is not None and (state.account is None or now - state.read_at < self._max_age):
             return state.account
-        account = await self._store.find_live_account(session_id)
+        account = await self._store.find_live_account(session_id, now)
         return self._remember(session_id, account, now)
 
     async def end(self, session_id: UUID, reason: SessionEnd) -> None:

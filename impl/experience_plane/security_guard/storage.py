@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, Protocol
 from uuid import UUID
 
+from experience_plane.security_guard.device import UNKNOWN_DEVICE, Device
 from experience_plane.security_guard.ports import TenantAssignment
 from experience_plane.security_guard.principal import Principal
 
@@ -53,6 +54,9 @@ class NewSession:
     session_id: UUID
     user_id: UUID
     started_at: datetime
+    expires_at: datetime | None = None
+    """When the session ends however much it is used; None: never."""
+    device: Device = UNKNOWN_DEVICE
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +68,25 @@ class NewRefreshToken:
     expires_at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rotation:
+    """A refresh token is presented, by its digest, to be exchanged for `successor`, which is derived from `seed`."""
+
+    digest: bytes
+    seed: bytes
+    successor: NewRefreshToken
+    now: datetime
+    grace: timedelta
+    """How long after its exchange a token may be presented again; it then gets the successor that it got before."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rotated:
-    """The refresh token was exchanged: whose it is, and for which session."""
+    """The refresh token was exchanged, now or within the grace period, for the successor that `seed` makes."""
 
     session_id: UUID
     account: Account
+    seed: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +98,7 @@ class Reused:
 
 @dataclass(frozen=True, slots=True)
 class StoredSigningKey:
-    """A private key that signs access tokens. `generation` counts from 1; the highest one signs."""
+    """A private key that signs access tokens. `generation` counts from 1; the highest one that may sign does."""
 
     kid: str
     generation: int
@@ -90,6 +107,8 @@ class StoredSigningKey:
     created_at: datetime
     not_after: datetime | None
     """When its tokens stop being believed; None while that is open."""
+    signs_from: datetime | None = None
+    """When it may sign: it is published before. None: from the beginning."""
 
     def __repr__(self) -> str:
         return f"StoredSigningKey(kid={self.kid!r}, generation={self.generation})"
@@ -118,10 +137,10 @@ class SessionStore(Protocol):
         """Store a session with its first refresh token."""
         ...
 
-    async def rotate(self, digest: bytes, successor: NewRefreshToken, now: datetime) -> Rotated | Reused | None:
-        """Exchange the refresh token with this digest for `successor`; of parallel callers exactly one gets `Rotated`.
+    async def rotate(self, rotation: Rotation) -> Rotated | Reused | None:
+        """Exchange a refresh token, once; of parallel callers all within the grace period get the same successor.
 
-        A token that was exchanged before ends its session. None: unknown, expired, or its session has ended.
+        A token that was exchanged before that ends its session. None: unknown, expired, or its session has ended.
         """
         ...
 
@@ -129,8 +148,8 @@ class SessionStore(Protocol):
         """End a session. Idempotent: the first reason stays."""
         ...
 
-    async def find_live_account(self, session_id: UUID) -> Account | None:
-        """Answer the account whose session this is, unless that has ended."""
+    async def find_live_account(self, session_id: UUID, now: datetime) -> Account | None:
+        """Answer the account whose session this is, unless that has ended or expired."""
         ...
 
 

@@ -8,7 +8,15 @@ from uuid import UUID
 
 from experience_plane.security_guard.options import SessionOptions
 from experience_plane.security_guard.sessions import Sessions
-from experience_plane.security_guard.storage import Account, NewRefreshToken, NewSession, Reused, Rotated, SessionEnd
+from experience_plane.security_guard.storage import (
+    Account,
+    NewRefreshToken,
+    NewSession,
+    Reused,
+    Rotated,
+    Rotation,
+    SessionEnd,
+)
 from manual_clock import ManualClock
 
 SESSION_ID = UUID(int=3)
@@ -24,7 +32,7 @@ class OneSession:
         self.hold: asyncio.Event | None = None
         self.reading = asyncio.Event()
 
-    async def find_live_account(self, session_id: UUID) -> Account | None:
+    async def find_live_account(self, session_id: UUID, now: datetime) -> Account | None:
         self.reads += 1
         account = self.account
         self.reading.set()
@@ -38,7 +46,7 @@ class OneSession:
     async def start(self, session: NewSession, refresh_token: NewRefreshToken) -> None:
         raise NotImplementedError
 
-    async def rotate(self, digest: bytes, successor: NewRefreshToken, now: datetime) -> Rotated | Reused | None:
+    async def rotate(self, rotation: Rotation) -> Rotated | Reused | None:
         raise NotImplementedError
 
 

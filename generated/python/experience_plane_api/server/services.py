@@ -55,7 +55,7 @@ class AuthService(Protocol[PrincipalT_contra]):
         """
         Exchange a refresh token for a new pair of tokens
 
-        Each refresh token works once. Using one a second time ends its session, because one of the two users of it is a thief (RFC 9700, section 4.14).
+        Each refresh token works once. Presented again within a few seconds, as two tabs may, it answers the same new refresh token; after that it ends its session, because one of the two users of it is a thief (RFC 9700, section 4.14).
         """
 
     @abstractmethod

@@ -44,6 +44,10 @@ sessions = Table(
     Column("started_at", UtcDateTime, nullable=False),
     Column("ended_at", UtcDateTime),
     Column("end_reason", String(40)),
+    Column("expires_at", UtcDateTime),
+    Column("last_used_at", UtcDateTime),
+    Column("user_agent", String(400)),
+    Column("ip_address", String(45)),
 )
 
 refresh_tokens = Table(
@@ -54,6 +58,7 @@ refresh_tokens = Table(
     Column("issued_at", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False),
     Column("rotated_at", UtcDateTime),
+    Column("successor_seed", LargeBinary(32)),
 )
 
 signing_keys = Table(
@@ -64,6 +69,7 @@ signing_keys = Table(
     Column("algorithm", String(20), nullable=False),
     Column("private_key_pem", Text, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("signs_from", UtcDateTime),
     Column("not_after", UtcDateTime),
 )
 

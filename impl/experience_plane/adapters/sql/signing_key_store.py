@@ -30,6 +30,7 @@ class SqlSigningKeyStore:
                         algorithm=key.algorithm,
                         private_key_pem=key.private_key_pem,
                         created_at=key.created_at,
+                        signs_from=key.signs_from,
                         not_after=key.not_after,
                     )
                 )

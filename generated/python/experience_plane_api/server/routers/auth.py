@@ -140,7 +140,7 @@ def _add_refresh_session(
         operation_id="refreshSession",
         tags=["auth"],
         summary="Exchange a refresh token for a new pair of tokens",
-        description="Each refresh token works once. Using one a second time ends its session, because one of the two users of it is a thief (RFC 9700, section 4.14).",
+        description="Each refresh token works once. Presented again within a few seconds, as two tabs may, it answers the same new refresh token; after that it ends its session, because one of the two users of it is a thief (RFC 9700, section 4.14).",
         response_description="A new pair of tokens of the same session.",
         dependencies=wiring.dependencies.get("refresh_session"),
     )
