@@ -1,4 +1,4 @@
-"""What a test needs of the machine: skipped loudly where it is missing, failed where everything is required (.ci/run)."""
+"""What a test needs of the machine: skipped loudly where it is missing, failed where it is required (.ci/run)."""
 
 from __future__ import annotations
 
