@@ -15,6 +15,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from experience_plane.adapters.embedded_runtime import EmbeddedRuntime
+from experience_plane.adapters.external_authentication import open_external_authentication
 from experience_plane.adapters.sql import schema
 from experience_plane.adapters.sql.conversation_log import SqlConversationLog
 from experience_plane.adapters.sql.engine import create_engine, read_connection
@@ -25,6 +26,8 @@ from experience_plane.agent_socket.runs import RunLimits, Runs
 from experience_plane.agents.engine import AgentEngine
 from experience_plane.agents.models import ModelOptions, build_model
 from experience_plane.http_api.application import Components, create_application
+from experience_plane.security_guard.external import open_external_guard
+from experience_plane.security_guard.guard import SecurityGuard
 from experience_plane.security_guard.local import open_local_guard
 from experience_plane.security_guard.options import (
     HashingOptions,
@@ -85,11 +88,12 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
         DatabaseNotOpened: the database does not answer, or its address is none.
         SchemaTooNew: the database belongs to a newer version of the service.
         ModelNotConfigured: the settings name a model that cannot be built.
+        ProviderNotConfigured: the settings choose an external identity provider and do not say where it is.
     """
     engine = await _open_database(settings)
     try:
         model = build_model(_model_options(settings))
-        guard = await open_local_guard(sql_identity_stores(engine), _identity_options(settings))
+        guard = await _open_guard(engine, settings)
         log = SqlConversationLog(engine)
         runtime = EmbeddedRuntime(AgentEngine(model).run)
         runs = Runs(log=log, runtime=runtime, limits=_run_limits(settings))
@@ -130,6 +134,13 @@ async def _open_database(settings: Settings) -> AsyncEngine:
         await engine.dispose()
         raise
     return engine
+
+
+async def _open_guard(engine: AsyncEngine, settings: Settings) -> SecurityGuard:
+    options, stores = _identity_options(settings), sql_identity_stores(engine)
+    if settings.auth.provider == "local":
+        return await open_local_guard(stores, options)
+    return open_external_guard(open_external_authentication(engine, settings.auth), stores.tickets, options.tickets)
 
 
 def _model_options(settings: Settings) -> ModelOptions:

@@ -16,15 +16,18 @@ from experience_plane_api.problem_types import ProblemType
 
 PROBLEM_TYPE_OF: dict[type[ExperiencePlaneError], ProblemType] = {
     identity.EmailTaken: types.EMAIL_TAKEN,
+    identity.EmailUnconfirmed: types.EMAIL_UNCONFIRMED,
     identity.InvalidCredentials: types.INVALID_CREDENTIALS,
     identity.InvalidEmail: types.INVALID_REQUEST,
     identity.InvalidName: types.INVALID_REQUEST,
     identity.InvalidRefreshToken: types.INVALID_REFRESH_TOKEN,
     identity.InvalidTicket: types.INVALID_TICKET,
+    identity.NotSupported: types.NOT_SUPPORTED,
     identity.Overloaded: types.OVERLOADED,
     identity.PasswordRejected: types.WEAK_PASSWORD,
     identity.PermissionDenied: types.FORBIDDEN,
     identity.TooManyRequests: types.TOO_MANY_REQUESTS,
+    identity.ProviderUnavailable: types.PROVIDER_UNAVAILABLE,
     identity.Unauthenticated: types.UNAUTHENTICATED,
     log.ConversationNotFound: types.CONVERSATION_NOT_FOUND,
     log.CursorUnknown: types.INVALID_MESSAGE,

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Iterator
 import structlog
 import uvicorn
 
+from experience_plane.adapters.external_authentication import ProviderNotConfigured
 from experience_plane.adapters.sql.schema import SchemaTooNew
 from experience_plane.agents.models import ModelNotConfigured
 from experience_plane.bootstrap import VERSION, DatabaseNotOpened, open_service
@@ -55,7 +56,7 @@ async def serve(settings: Settings, listener: socket.socket) -> int:
             await _LOG.ainfo("service_started", version=VERSION, address=address)
             print(f"Experience Plane is at {address} (Ctrl-C stops it).", flush=True)  # noqa: T201 - for the person who started it
             await server.serve([listener])
-    except (SchemaTooNew, ModelNotConfigured, DatabaseNotOpened) as error:
+    except (SchemaTooNew, ModelNotConfigured, ProviderNotConfigured, DatabaseNotOpened) as error:
         await _LOG.aerror("service_not_started", reason=str(error))
         return 1
     return 0

@@ -38,9 +38,35 @@ class HashingSettings(BaseModel):
     queue_limit: int = Field(64, ge=0, le=100_000, description="Hashes that may wait; one more is answered with 503.")
 
 
+class GoTrueSettings(BaseModel):
+    """An external GoTrue-compatible server (Supabase Auth), with auth.provider=gotrue."""
+
+    url: str = Field("", description="Where its API begins: https://{project}.supabase.co/auth/v1.")
+    api_key: SecretStr = Field(SecretStr(""), description="The publishable (anon) key.")
+    issuer: str | None = Field(None, description="`iss` of its tokens; the URL when not set.")
+    audience: str = Field("authenticated", description="`aud` of its tokens.")
+    jwt_secret: SecretStr | None = Field(
+        None, min_length=32, description="The secret of a server that signs with HS256; else its key set is used."
+    )
+    tenant_claim: str = Field("app_metadata.tenant_id", description="Where the tenant stands in its tokens.")
+    roles_claim: str = Field("app_metadata.roles", description="Where the roles stand in its tokens.")
+
+
+class OidcIssuerSettings(BaseModel):
+    """An external OpenID Connect issuer whose access tokens are verified here, with auth.provider=oidc."""
+
+    issuer: str = Field("", description="Its URL, exactly as in `iss`.")
+    audience: str = Field("experience-plane", description="`aud` of the access tokens that are meant for this service.")
+    tenant_claim: str = Field("tenant", description="Where the tenant stands in its tokens.")
+    roles_claim: str = Field("roles", description="Where the roles stand in its tokens.")
+
+
 class AuthSettings(BaseModel):
     """Identity."""
 
+    provider: Literal["local", "gotrue", "oidc"] = Field(
+        "local", description="Who keeps accounts: this service, a GoTrue server, or an OpenID Connect issuer."
+    )
     issuer: str = Field("experience-plane", description="`iss` of access tokens.")
     audience: str = Field("experience-plane", description="`aud` of access tokens.")
     access_token_seconds: int = Field(900, ge=1, le=86_400, description="How long an access token is valid.")
@@ -56,6 +82,8 @@ class AuthSettings(BaseModel):
         1.0, ge=0, le=60, description="How long another process's logout may go unnoticed."
     )
     hashing: HashingSettings = HashingSettings()
+    gotrue: GoTrueSettings = GoTrueSettings()
+    oidc: OidcIssuerSettings = OidcIssuerSettings()
 
 
 class AgentSocketSettings(BaseModel):

@@ -59,7 +59,7 @@ class HttpClient:
         Creates a user and logs it in. The e-mail address must not have an account yet; the comparison ignores case.
 
         Raises:
-            ProblemError: malformed-request, email-taken, content-too-large, unsupported-media-type, invalid-request, weak-password, internal-error, overloaded.
+            ProblemError: malformed-request, email-unconfirmed, email-taken, content-too-large, unsupported-media-type, invalid-request, weak-password, too-many-requests, internal-error, not-supported, overloaded, provider-unavailable.
         """
         return models.AuthenticationResult.model_validate_json(
             await self._call("POST", "/api/auth/register", expect=201, body=body)
@@ -71,7 +71,7 @@ class HttpClient:
         Starts a session. The answer, and the time it takes, is the same for an unknown address and for a wrong password.
 
         Raises:
-            ProblemError: malformed-request, invalid-credentials, content-too-large, unsupported-media-type, invalid-request, internal-error, overloaded.
+            ProblemError: malformed-request, invalid-credentials, email-unconfirmed, content-too-large, unsupported-media-type, invalid-request, too-many-requests, internal-error, not-supported, overloaded, provider-unavailable.
         """
         return models.AuthenticationResult.model_validate_json(
             await self._call("POST", "/api/auth/login", expect=200, body=body)
@@ -83,7 +83,7 @@ class HttpClient:
         Each refresh token works once. Presented again within a few seconds, as two tabs may, it answers the same new refresh token; after that it ends its session, because one of the two users of it is a thief (RFC 9700, section 4.14).
 
         Raises:
-            ProblemError: malformed-request, invalid-refresh-token, content-too-large, unsupported-media-type, invalid-request, internal-error.
+            ProblemError: malformed-request, invalid-refresh-token, content-too-large, unsupported-media-type, invalid-request, too-many-requests, internal-error, not-supported, provider-unavailable.
         """
         return models.AuthenticationResult.model_validate_json(
             await self._call("POST", "/api/auth/refresh", expect=200, body=body)
@@ -95,7 +95,7 @@ class HttpClient:
         Ends the session that the access token belongs to. Its access and refresh tokens are refused from the next request on.
 
         Raises:
-            ProblemError: unauthenticated, internal-error.
+            ProblemError: unauthenticated, internal-error, provider-unavailable.
         """
         await self._call("POST", "/api/auth/logout", expect=204, secured=True)
 
@@ -105,7 +105,7 @@ class HttpClient:
         Answers the user to whom the access token was issued.
 
         Raises:
-            ProblemError: unauthenticated, internal-error.
+            ProblemError: unauthenticated, internal-error, provider-unavailable.
         """
         return models.User.model_validate_json(await self._call("GET", "/api/auth/me", expect=200, secured=True))
 
@@ -115,7 +115,7 @@ class HttpClient:
         Answers a ticket for one handshake at `/api/runtime/agent?ticket=…`. It works once, for 30 seconds, and only while the session lives.
 
         Raises:
-            ProblemError: unauthenticated, forbidden, internal-error.
+            ProblemError: unauthenticated, forbidden, internal-error, provider-unavailable.
         """
         return models.AgentTicket.model_validate_json(
             await self._call("POST", "/api/runtime/agent/tickets", expect=201, secured=True)
@@ -127,7 +127,7 @@ class HttpClient:
         Answers the guide and the liaison of each realm, with what they can do.
 
         Raises:
-            ProblemError: unauthenticated, internal-error.
+            ProblemError: unauthenticated, internal-error, provider-unavailable.
         """
         return models.AgentList.model_validate_json(await self._call("GET", "/api/agents", expect=200, secured=True))
 
@@ -139,7 +139,7 @@ class HttpClient:
         Answers the conversations of the user, the one with the latest activity first, in pages.
 
         Raises:
-            ProblemError: unauthenticated, forbidden, invalid-request, internal-error.
+            ProblemError: unauthenticated, forbidden, invalid-request, internal-error, provider-unavailable.
         """
         return models.ConversationList.model_validate_json(
             await self._call(
@@ -160,7 +160,7 @@ class HttpClient:
         Answers one conversation of the user. A conversation of someone else is answered like one that does not exist.
 
         Raises:
-            ProblemError: unauthenticated, forbidden, conversation-not-found, invalid-request, internal-error.
+            ProblemError: unauthenticated, forbidden, conversation-not-found, invalid-request, internal-error, provider-unavailable.
         """
         return models.Conversation.model_validate_json(
             await self._call("GET", f"/api/conversations/{conversation_id}", expect=200, secured=True)
@@ -174,7 +174,7 @@ class HttpClient:
         Answers what the user and the agents said, the oldest first, in pages. Each message has the cursor of the event that completed it.
 
         Raises:
-            ProblemError: unauthenticated, forbidden, conversation-not-found, invalid-request, internal-error.
+            ProblemError: unauthenticated, forbidden, conversation-not-found, invalid-request, internal-error, provider-unavailable.
         """
         return models.MessageList.model_validate_json(
             await self._call(
@@ -195,7 +195,7 @@ class HttpClient:
         The JSON Web Key Set (RFC 7517) with which other services verify access tokens.
 
         Raises:
-            ProblemError: internal-error.
+            ProblemError: internal-error, not-supported.
         """
         return models.JsonWebKeySet.model_validate_json(await self._call("GET", "/.well-known/jwks.json", expect=200))
 

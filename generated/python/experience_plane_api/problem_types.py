@@ -194,6 +194,15 @@ EMAIL_TAKEN: Final = ProblemType(
 )
 """An account with this e-mail address exists."""
 
+EMAIL_UNCONFIRMED: Final = ProblemType(
+    slug="email-unconfirmed",
+    title="The e-mail address is not confirmed",
+    status=403,
+    close_code=None,
+    retryable=True,
+)
+"""The external identity provider lets nobody in before the e-mail address is confirmed. Registering answers this for a known address too."""
+
 CONTENT_TOO_LARGE: Final = ProblemType(
     slug="content-too-large",
     title="The content is too large",
@@ -248,6 +257,24 @@ INTERNAL_ERROR: Final = ProblemType(
 )
 """The service met a condition that it did not foresee. The log has the cause under the `request_id`."""
 
+NOT_SUPPORTED: Final = ProblemType(
+    slug="not-supported",
+    title="The configured identity provider does not offer this here",
+    status=501,
+    close_code=None,
+    retryable=False,
+)
+"""The service is configured with an external identity provider (`auth.provider`), which does this itself, or does not do it at all. `detail` says which."""
+
+PROVIDER_UNAVAILABLE: Final = ProblemType(
+    slug="provider-unavailable",
+    title="The identity provider does not answer",
+    status=503,
+    close_code=None,
+    retryable=True,
+)
+"""An external identity provider does not answer, or not as its own documents say it should. Nothing is believed that could not be checked."""
+
 OVERLOADED: Final = ProblemType(
     slug="overloaded",
     title="The service is overloaded",
@@ -288,12 +315,15 @@ PROBLEM_TYPES: Final[dict[str, ProblemType]] = {
         MESSAGE_ID_REUSED,
         METHOD_NOT_ALLOWED,
         EMAIL_TAKEN,
+        EMAIL_UNCONFIRMED,
         CONTENT_TOO_LARGE,
         UNSUPPORTED_MEDIA_TYPE,
         UPGRADE_REQUIRED,
         TOO_MANY_REQUESTS,
         AGENT_FAILED,
         INTERNAL_ERROR,
+        NOT_SUPPORTED,
+        PROVIDER_UNAVAILABLE,
         OVERLOADED,
         NOT_READY,
     )

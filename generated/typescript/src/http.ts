@@ -689,6 +689,59 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description The external identity provider waits for the e-mail address to be confirmed. */
+        EmailUnconfirmed: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The service is configured with an external identity provider, which does this itself or not at all. */
+        NotSupported: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The external identity provider takes no more requests for now. */
+        ProviderTooManyRequests: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                "Retry-After": components["headers"]["RetryAfter"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The external identity provider does not answer as it should. */
+        ProviderUnavailable: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                "Retry-After": components["headers"]["RetryAfter"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description More passwords wait to be checked than the service accepts, or the external identity provider does not answer as it should. */
+        OverloadedOrProviderUnavailable: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                "Retry-After": components["headers"]["RetryAfter"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
     };
     parameters: {
         /**
@@ -768,6 +821,11 @@ export type ResponseUnsupportedMediaType = components['responses']['UnsupportedM
 export type ResponseInvalidRequest = components['responses']['InvalidRequest'];
 export type ResponseInternalError = components['responses']['InternalError'];
 export type ResponseOverloaded = components['responses']['Overloaded'];
+export type ResponseEmailUnconfirmed = components['responses']['EmailUnconfirmed'];
+export type ResponseNotSupported = components['responses']['NotSupported'];
+export type ResponseProviderTooManyRequests = components['responses']['ProviderTooManyRequests'];
+export type ResponseProviderUnavailable = components['responses']['ProviderUnavailable'];
+export type ResponseOverloadedOrProviderUnavailable = components['responses']['OverloadedOrProviderUnavailable'];
 export type ParameterLimit = components['parameters']['Limit'];
 export type ParameterConversationId = components['parameters']['ConversationId'];
 export type HeaderRequestId = components['headers']['RequestId'];
@@ -801,6 +859,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["MalformedRequest"];
+            403: components["responses"]["EmailUnconfirmed"];
             /** @description The e-mail address has an account already. */
             409: {
                 headers: {
@@ -823,8 +882,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            429: components["responses"]["ProviderTooManyRequests"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["Overloaded"];
+            501: components["responses"]["NotSupported"];
+            503: components["responses"]["OverloadedOrProviderUnavailable"];
         };
     };
     logIn: {
@@ -863,11 +924,14 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            403: components["responses"]["EmailUnconfirmed"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["ProviderTooManyRequests"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["Overloaded"];
+            501: components["responses"]["NotSupported"];
+            503: components["responses"]["OverloadedOrProviderUnavailable"];
         };
     };
     refreshSession: {
@@ -909,7 +973,10 @@ export interface operations {
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["ProviderTooManyRequests"];
             500: components["responses"]["InternalError"];
+            501: components["responses"]["NotSupported"];
+            503: components["responses"]["ProviderUnavailable"];
         };
     };
     logOut: {
@@ -931,6 +998,7 @@ export interface operations {
             };
             401: components["responses"]["Unauthenticated"];
             500: components["responses"]["InternalError"];
+            503: components["responses"]["ProviderUnavailable"];
         };
     };
     getCurrentUser: {
@@ -955,6 +1023,7 @@ export interface operations {
             };
             401: components["responses"]["Unauthenticated"];
             500: components["responses"]["InternalError"];
+            503: components["responses"]["ProviderUnavailable"];
         };
     };
     createAgentTicket: {
@@ -980,6 +1049,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             500: components["responses"]["InternalError"];
+            503: components["responses"]["ProviderUnavailable"];
         };
     };
     listAgents: {
@@ -1003,6 +1073,7 @@ export interface operations {
             };
             401: components["responses"]["Unauthenticated"];
             500: components["responses"]["InternalError"];
+            503: components["responses"]["ProviderUnavailable"];
         };
     };
     listConversations: {
@@ -1039,6 +1110,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             422: components["responses"]["InvalidRequest"];
             500: components["responses"]["InternalError"];
+            503: components["responses"]["ProviderUnavailable"];
         };
     };
     getConversation: {
@@ -1071,6 +1143,7 @@ export interface operations {
             404: components["responses"]["ConversationNotFound"];
             422: components["responses"]["InvalidRequest"];
             500: components["responses"]["InternalError"];
+            503: components["responses"]["ProviderUnavailable"];
         };
     };
     listMessages: {
@@ -1114,6 +1187,7 @@ export interface operations {
             404: components["responses"]["ConversationNotFound"];
             422: components["responses"]["InvalidRequest"];
             500: components["responses"]["InternalError"];
+            503: components["responses"]["ProviderUnavailable"];
         };
     };
     getJsonWebKeySet: {
@@ -1141,6 +1215,7 @@ export interface operations {
                 };
             };
             500: components["responses"]["InternalError"];
+            501: components["responses"]["NotSupported"];
         };
     };
     getHealth: {

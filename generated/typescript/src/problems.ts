@@ -30,12 +30,15 @@ export type ProblemSlug =
   | 'message-id-reused'
   | 'method-not-allowed'
   | 'email-taken'
+  | 'email-unconfirmed'
   | 'content-too-large'
   | 'unsupported-media-type'
   | 'upgrade-required'
   | 'too-many-requests'
   | 'agent-failed'
   | 'internal-error'
+  | 'not-supported'
+  | 'provider-unavailable'
   | 'overloaded'
   | 'not-ready'
 
@@ -193,6 +196,14 @@ export const PROBLEMS: Readonly<Record<ProblemSlug, ProblemType>> = {
     description: 'An account with this e-mail address exists.',
     remedy: 'Log in, or register with another address.',
   },
+  'email-unconfirmed': {
+    title: 'The e-mail address is not confirmed',
+    status: 403,
+    close_code: null,
+    retryable: true,
+    description: 'The external identity provider lets nobody in before the e-mail address is confirmed. Registering answers this for a known address too.',
+    remedy: 'Follow the link in the mail, then log in.',
+  },
   'content-too-large': {
     title: 'The content is too large',
     status: 413,
@@ -240,6 +251,22 @@ export const PROBLEMS: Readonly<Record<ProblemSlug, ProblemType>> = {
     retryable: true,
     description: 'The service met a condition that it did not foresee. The log has the cause under the `request_id`.',
     remedy: 'Try again later; report the `request_id` when it persists.',
+  },
+  'not-supported': {
+    title: 'The configured identity provider does not offer this here',
+    status: 501,
+    close_code: null,
+    retryable: false,
+    description: 'The service is configured with an external identity provider (`auth.provider`), which does this itself, or does not do it at all. `detail` says which.',
+    remedy: 'Log in, register or fetch keys at the provider; send its access tokens to this service.',
+  },
+  'provider-unavailable': {
+    title: 'The identity provider does not answer',
+    status: 503,
+    close_code: null,
+    retryable: true,
+    description: 'An external identity provider does not answer, or not as its own documents say it should. Nothing is believed that could not be checked.',
+    remedy: 'Wait, then try again.',
   },
   'overloaded': {
     title: 'The service is overloaded',

@@ -100,8 +100,37 @@ class PermissionDenied(ExperiencePlaneError):
         return f"missing permission {self.permission}"
 
 
+class NotSupported(ExperiencePlaneError):
+    """The configured identity provider does not do this here; `public_detail` says where it is done."""
+
+    default_detail = "The configured identity provider does not offer this here."
+
+
+class EmailUnconfirmed(ExperiencePlaneError):
+    """The external provider waits until the user has confirmed the e-mail address."""
+
+    default_detail = "The e-mail address waits to be confirmed: follow the link in the mail, then log in."
+
+
+class ProviderUnavailable(ExperiencePlaneError):
+    """An external identity provider does not answer, or answers what cannot be believed. `reason` is for the log."""
+
+    default_detail = "The identity provider does not answer as it should; try again shortly."
+
+    def __init__(self, reason: str, retry_after: float = 5.0) -> None:
+        super().__init__(retry_after=retry_after)
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return self.reason
+
+
 class AuthenticationPort(Protocol):
-    """Accounts, logins and access tokens. Tokens come out of the same call that authenticates."""
+    """Accounts, logins and access tokens. Tokens come out of the same call that authenticates.
+
+    An implementation that only verifies tokens raises `NotSupported` where the issuer does the work; one over a network
+    may raise `ProviderUnavailable` anywhere.
+    """
 
     async def register_user(self, *, name: str, email: str, password: str) -> Authenticated:
         """Create an account with its tenant and log it in.

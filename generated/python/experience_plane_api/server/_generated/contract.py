@@ -46,11 +46,14 @@ class RegisterUser:
         responses={
             "201": Declared(media_type="application/json", model=models.AuthenticationResult),
             "400": Declared(media_type="application/problem+json", model=models.Problem),
+            "403": Declared(media_type="application/problem+json", model=models.Problem),
             "409": Declared(media_type="application/problem+json", model=models.Problem),
             "413": Declared(media_type="application/problem+json", model=models.Problem),
             "415": Declared(media_type="application/problem+json", model=models.Problem),
             "422": Declared(media_type="application/problem+json", model=models.Problem),
+            "429": Declared(media_type="application/problem+json", model=models.Problem),
             "500": Declared(media_type="application/problem+json", model=models.Problem),
+            "501": Declared(media_type="application/problem+json", model=models.Problem),
             "503": Declared(media_type="application/problem+json", model=models.Problem),
         },
     )
@@ -64,10 +67,13 @@ class LogIn:
             "200": Declared(media_type="application/json", model=models.AuthenticationResult),
             "400": Declared(media_type="application/problem+json", model=models.Problem),
             "401": Declared(media_type="application/problem+json", model=models.Problem),
+            "403": Declared(media_type="application/problem+json", model=models.Problem),
             "413": Declared(media_type="application/problem+json", model=models.Problem),
             "415": Declared(media_type="application/problem+json", model=models.Problem),
             "422": Declared(media_type="application/problem+json", model=models.Problem),
+            "429": Declared(media_type="application/problem+json", model=models.Problem),
             "500": Declared(media_type="application/problem+json", model=models.Problem),
+            "501": Declared(media_type="application/problem+json", model=models.Problem),
             "503": Declared(media_type="application/problem+json", model=models.Problem),
         },
     )
@@ -84,7 +90,10 @@ class RefreshSession:
             "413": Declared(media_type="application/problem+json", model=models.Problem),
             "415": Declared(media_type="application/problem+json", model=models.Problem),
             "422": Declared(media_type="application/problem+json", model=models.Problem),
+            "429": Declared(media_type="application/problem+json", model=models.Problem),
             "500": Declared(media_type="application/problem+json", model=models.Problem),
+            "501": Declared(media_type="application/problem+json", model=models.Problem),
+            "503": Declared(media_type="application/problem+json", model=models.Problem),
         },
     )
 
@@ -97,6 +106,7 @@ class LogOut:
             "204": Declared(),
             "401": Declared(media_type="application/problem+json", model=models.Problem),
             "500": Declared(media_type="application/problem+json", model=models.Problem),
+            "503": Declared(media_type="application/problem+json", model=models.Problem),
         },
         primary=204,
     )
@@ -110,6 +120,7 @@ class GetCurrentUser:
             "200": Declared(media_type="application/json", model=models.User),
             "401": Declared(media_type="application/problem+json", model=models.Problem),
             "500": Declared(media_type="application/problem+json", model=models.Problem),
+            "503": Declared(media_type="application/problem+json", model=models.Problem),
         },
     )
 
@@ -123,6 +134,7 @@ class CreateAgentTicket:
             "401": Declared(media_type="application/problem+json", model=models.Problem),
             "403": Declared(media_type="application/problem+json", model=models.Problem),
             "500": Declared(media_type="application/problem+json", model=models.Problem),
+            "503": Declared(media_type="application/problem+json", model=models.Problem),
         },
     )
 
@@ -135,6 +147,7 @@ class ListAgents:
             "200": Declared(media_type="application/json", model=models.AgentList),
             "401": Declared(media_type="application/problem+json", model=models.Problem),
             "500": Declared(media_type="application/problem+json", model=models.Problem),
+            "503": Declared(media_type="application/problem+json", model=models.Problem),
         },
     )
 
@@ -173,6 +186,7 @@ class ListConversations:
             "403": Declared(media_type="application/problem+json", model=models.Problem),
             "422": Declared(media_type="application/problem+json", model=models.Problem),
             "500": Declared(media_type="application/problem+json", model=models.Problem),
+            "503": Declared(media_type="application/problem+json", model=models.Problem),
         },
     )
 
@@ -188,6 +202,7 @@ class GetConversation:
             "404": Declared(media_type="application/problem+json", model=models.Problem),
             "422": Declared(media_type="application/problem+json", model=models.Problem),
             "500": Declared(media_type="application/problem+json", model=models.Problem),
+            "503": Declared(media_type="application/problem+json", model=models.Problem),
         },
     )
 
@@ -240,6 +255,7 @@ class ListMessages:
             "404": Declared(media_type="application/problem+json", model=models.Problem),
             "422": Declared(media_type="application/problem+json", model=models.Problem),
             "500": Declared(media_type="application/problem+json", model=models.Problem),
+            "503": Declared(media_type="application/problem+json", model=models.Problem),
         },
     )
 
@@ -251,6 +267,7 @@ class GetJsonWebKeySet:
         responses={
             "200": Declared(media_type="application/json", model=models.JsonWebKeySet),
             "500": Declared(media_type="application/problem+json", model=models.Problem),
+            "501": Declared(media_type="application/problem+json", model=models.Problem),
         },
     )
 

@@ -1,0 +1,78 @@
+"""The external identity provider that the settings choose."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from experience_plane.adapters.gotrue_authentication import GoTrueAuthentication, GoTrueOptions
+from experience_plane.adapters.oidc_verification import OidcVerification, OidcVerificationOptions
+from experience_plane.adapters.outbound_http import OutboundHttp, is_secure
+from experience_plane.adapters.sql.external_session_store import SqlExternalSessionStore
+from experience_plane.clock import Clock, system_clock
+from experience_plane.security_guard.access_policy import RolePermissions
+from experience_plane.security_guard.external_identity import ClaimNames
+from experience_plane.security_guard.ports import AuthenticationPort
+from experience_plane.settings import AuthSettings
+
+
+class ProviderNotConfigured(Exception):
+    """The settings choose an identity provider and do not say where it is, or not over HTTPS."""
+
+
+def open_external_authentication(
+    engine: AsyncEngine, settings: AuthSettings, clock: Clock = system_clock
+) -> AuthenticationPort:
+    """Answer the external provider. It is not asked for anything yet: the service starts without it.
+
+    Raises:
+        ProviderNotConfigured: its address is missing, or neither HTTPS nor this machine.
+    """
+    max_age = timedelta(seconds=settings.session_state_max_age_seconds)
+    sessions, authorization = SqlExternalSessionStore(engine), RolePermissions()
+    if settings.provider == "gotrue":
+        return GoTrueAuthentication(
+            http=OutboundHttp(),
+            options=_gotrue_options(settings, max_age),
+            sessions=sessions,
+            authorization=authorization,
+            clock=clock,
+        )
+    return OidcVerification(
+        http=OutboundHttp(),
+        options=_oidc_options(settings, max_age),
+        sessions=sessions,
+        authorization=authorization,
+        clock=clock,
+    )
+
+
+def _gotrue_options(settings: AuthSettings, max_age: timedelta) -> GoTrueOptions:
+    gotrue = settings.gotrue
+    url = _address(gotrue.url, "EXPERIENCE_PLANE_AUTH__GOTRUE__URL").removesuffix("/")
+    return GoTrueOptions(
+        url=url,
+        api_key=gotrue.api_key.get_secret_value(),
+        issuer=gotrue.issuer or url,
+        audience=gotrue.audience,
+        jwt_secret=None if gotrue.jwt_secret is None else gotrue.jwt_secret.get_secret_value(),
+        claims=ClaimNames(tenant=gotrue.tenant_claim, roles=gotrue.roles_claim),
+        session_max_age=max_age,
+    )
+
+
+def _oidc_options(settings: AuthSettings, max_age: timedelta) -> OidcVerificationOptions:
+    oidc = settings.oidc
+    return OidcVerificationOptions(
+        issuer=_address(oidc.issuer, "EXPERIENCE_PLANE_AUTH__OIDC__ISSUER"),
+        audience=oidc.audience,
+        claims=ClaimNames(tenant=oidc.tenant_claim, roles=oidc.roles_claim),
+        session_max_age=max_age,
+    )
+
+
+def _address(url: str, variable: str) -> str:
+    if not is_secure(url):
+        raise ProviderNotConfigured(f"{variable} must be an https:// address")
+    return url
