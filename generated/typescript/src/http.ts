@@ -678,7 +678,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description More passwords wait to be checked than the service accepts. */
+        /** @description More passwords wait to be checked than the service accepts, or the external identity provider does not answer as it should. */
         Overloaded: {
             headers: {
                 "X-Request-Id": components["headers"]["RequestId"];
@@ -722,17 +722,6 @@ export interface components {
         };
         /** @description The external identity provider does not answer as it should. */
         ProviderUnavailable: {
-            headers: {
-                "X-Request-Id": components["headers"]["RequestId"];
-                "Retry-After": components["headers"]["RetryAfter"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
-        /** @description More passwords wait to be checked than the service accepts, or the external identity provider does not answer as it should. */
-        OverloadedOrProviderUnavailable: {
             headers: {
                 "X-Request-Id": components["headers"]["RequestId"];
                 "Retry-After": components["headers"]["RetryAfter"];
@@ -825,7 +814,6 @@ export type ResponseEmailUnconfirmed = components['responses']['EmailUnconfirmed
 export type ResponseNotSupported = components['responses']['NotSupported'];
 export type ResponseProviderTooManyRequests = components['responses']['ProviderTooManyRequests'];
 export type ResponseProviderUnavailable = components['responses']['ProviderUnavailable'];
-export type ResponseOverloadedOrProviderUnavailable = components['responses']['OverloadedOrProviderUnavailable'];
 export type ParameterLimit = components['parameters']['Limit'];
 export type ParameterConversationId = components['parameters']['ConversationId'];
 export type HeaderRequestId = components['headers']['RequestId'];
@@ -885,7 +873,7 @@ export interface operations {
             429: components["responses"]["ProviderTooManyRequests"];
             500: components["responses"]["InternalError"];
             501: components["responses"]["NotSupported"];
-            503: components["responses"]["OverloadedOrProviderUnavailable"];
+            503: components["responses"]["Overloaded"];
         };
     };
     logIn: {
@@ -931,7 +919,7 @@ export interface operations {
             429: components["responses"]["ProviderTooManyRequests"];
             500: components["responses"]["InternalError"];
             501: components["responses"]["NotSupported"];
-            503: components["responses"]["OverloadedOrProviderUnavailable"];
+            503: components["responses"]["Overloaded"];
         };
     };
     refreshSession: {
