@@ -60,6 +60,7 @@ def generate(work: Path) -> Path:
     openapi = json.loads((work / "openapi.bundle.json").read_text(encoding="utf-8"))
     write(package / "http_client.py", render("http_client.py.j2", operations=client_operations(openapi)))
     write(package / "agent_socket.py", render("agent_socket.py.j2", **socket_context(asyncapi)))
+    write(package / "permissions.py", render("permissions.py.j2", **permission_context(openapi, asyncapi)))
     write(package / "problem_types.py", render("problem_types.py.j2", problems=problem_context(registry)))
     write(package / "protocol_tables.py", render("protocol_tables.py.j2", protocol=read_protocol(asyncapi)))
     for engine in ENGINES:
@@ -127,6 +128,20 @@ def message_entry(name: str, message: dict[str, Any], replies: list[str]) -> dic
         "direction": message["x-direction"],
         "event": any(tag["name"] == "event" for tag in message["tags"]),
         "replies": " or ".join(f"`{reply}`" for reply in replies),
+    }
+
+
+def permission_context(openapi: dict[str, Any], asyncapi: dict[str, Any]) -> dict[str, Any]:
+    """Answer which permission each operation, by the name of its handler, and each message needs."""
+    messages = asyncapi["components"]["messages"]
+    return {
+        "operations": {
+            operation["method"]: operation["permission"]
+            for operation in client_operations(openapi)
+            if operation["permission"]
+        },
+        "messages": {name: entry["x-permission"] for name, entry in messages.items() if entry.get("x-permission")},
+        "socket": asyncapi["channels"]["agent"]["x-permission"],
     }
 
 

@@ -35,6 +35,7 @@ def _operation(document: dict[str, Any], path: str, verb: str, operation: dict[s
         "verb": verb.upper(),
         "path": f'f"{path}"' if "{" in path else f'"{path}"',
         "status": status,
+        "permission": operation.get("x-permission"),
         "secured": bool(operation.get("security", document["security"])),
         "body": body is not None,
         "query": [parameter["name"] for parameter in parameters if parameter["in"] == "query"],

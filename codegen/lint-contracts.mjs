@@ -1,5 +1,6 @@
 // Checks of the contracts that no linter makes: each example obeys its schema, no two messages share a `type`, every message
-// has a sender, and every problem that is named anywhere is in the registry. Prints each fault; exits 1 when there is one.
+// has a sender, every operation for users names its permission and documents the refusal, and every problem that is named
+// anywhere is in the registry. Prints each fault; exits 1 when there is one.
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import Ajv2020 from 'ajv/dist/2020.js'
@@ -53,6 +54,9 @@ function checkMessages(document, problems) {
         `message ${name}, example ${example.name}`,
       )
     }
+    if (message['x-permission'] && !message['x-misuse']?.some((misuse) => misuse.problem === 'forbidden')) {
+      faults.push(`message ${name}: has an x-permission, so forbidden is among x-misuse`)
+    }
     for (const misuse of message['x-misuse'] ?? []) knows(problems, misuse.problem, `message ${name}`)
   }
 }
@@ -77,6 +81,7 @@ function checkOperations(document, problems) {
   for (const [address, methods] of Object.entries(document.paths)) {
     for (const [method, operation] of Object.entries(methods)) {
       const pointer = `/paths/${escaped(address)}/${method}`
+      checkPermission(document, operation)
       if (operation.requestBody) checkContent(document, examine, `${pointer}/requestBody`, operation.requestBody)
       for (const [status, given] of Object.entries(operation.responses)) {
         const response = deref(document, given)
@@ -89,6 +94,23 @@ function checkOperations(document, problems) {
         }
       }
     }
+  }
+}
+
+/** An operation for users says which permission it needs, or null; one that needs a permission documents 403 `forbidden`. */
+function checkPermission(document, operation) {
+  const permission = operation['x-permission']
+  const secured = (operation.security ?? document.security).length > 0
+  if (secured && permission === undefined) {
+    faults.push(
+      `${operation.operationId}: x-permission is missing; null where any user may, account.manage for what a script may not do with a personal access token`,
+    )
+  }
+  if (!permission) return
+  if (!secured) faults.push(`${operation.operationId}: has an x-permission and no security`)
+  const refusal = operation.responses['403'] && deref(document, operation.responses['403'])
+  if (!refusal?.['x-problems']?.includes('forbidden')) {
+    faults.push(`${operation.operationId}: has an x-permission, so it documents 403 with the problem forbidden`)
   }
 }
 

@@ -95,7 +95,7 @@ class HttpClient:
         Ends the session that the access token belongs to. Its access and refresh tokens are refused from the next request on.
 
         Raises:
-            ProblemError: unauthenticated, internal-error, provider-unavailable.
+            ProblemError: unauthenticated, forbidden, internal-error, provider-unavailable.
         """
         await self._call("POST", "/api/auth/logout", expect=204, secured=True)
 
@@ -124,7 +124,7 @@ class HttpClient:
     async def list_agents(self) -> models.AgentList:
         """List the agents.
 
-        Answers the guide and the liaison of each realm, with what they can do.
+        Answers the guide and the liaison of each realm, with what they can do and the permission that talking with them needs.
 
         Raises:
             ProblemError: unauthenticated, internal-error, provider-unavailable.

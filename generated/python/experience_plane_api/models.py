@@ -82,10 +82,18 @@ class RefreshRequest(BaseModel):
     """An opaque token that buys the next pair of tokens, once."""
 
 
-Role = TypeAliasType("Role", Annotated[str, Field(max_length=64, pattern="^[a-z]+(_[a-z]+)*$")])
+Permission = TypeAliasType(
+    "Permission",
+    Annotated[str, Field(max_length=64, pattern="^[a-z_]+\\.[a-z_]+$", title="Permission")],
+)
+"""What one may do, `noun.verb`."""
 
 
-Permission = TypeAliasType("Permission", Annotated[str, Field(max_length=64, pattern="^[a-z_]+\\.[a-z_]+$")])
+RoleName = TypeAliasType(
+    "RoleName",
+    Annotated[str, Field(max_length=64, pattern="^[a-z]+(_[a-z]+)*$", title="RoleName")],
+)
+"""A role, which gives permissions."""
 
 
 ConversationListCursor = TypeAliasType(
@@ -285,7 +293,7 @@ class User(BaseModel):
         ),
     ]
     """What the user is called. Holds no control characters and is not blank."""
-    roles: Annotated[list[Role], Field(max_length=32)]
+    roles: Annotated[list[RoleName], Field(max_length=32)]
     """The roles of the user in the tenant."""
     permissions: Annotated[list[Permission], Field(max_length=256)]
     """What the roles allow, `noun.verb`."""
@@ -356,6 +364,11 @@ class Agent(BaseModel):
     """What the agent does, in a sentence."""
     intents: Annotated[list[Intent], Field(max_length=64)]
     """What the agent can do in steps."""
+    permission: Annotated[
+        str | MISSING,
+        Field(max_length=64, pattern="^[a-z_]+\\.[a-z_]+$", title="Permission"),
+    ] = MISSING
+    """What one may do, `noun.verb`."""
 
 
 class AgentList(BaseModel):

@@ -144,7 +144,7 @@ export interface paths {
         };
         /**
          * List the agents
-         * @description Answers the guide and the liaison of each realm, with what they can do.
+         * @description Answers the guide and the liaison of each realm, with what they can do and the permission that talking with them needs.
          */
         get: operations["listAgents"];
         put?: never;
@@ -334,10 +334,20 @@ export interface components {
             email: components["schemas"]["Email"];
             name: components["schemas"]["UserName"];
             /** @description The roles of the user in the tenant. */
-            roles: string[];
+            roles: components["schemas"]["RoleName"][];
             /** @description What the roles allow, `noun.verb`. */
-            permissions: string[];
+            permissions: components["schemas"]["Permission"][];
         };
+        /**
+         * Permission
+         * @description What one may do, `noun.verb`.
+         */
+        Permission: string;
+        /**
+         * RoleName
+         * @description A role, which gives permissions.
+         */
+        RoleName: string;
         /**
          * AuthenticationResult
          * @description The tokens of a session, and its user.
@@ -383,6 +393,7 @@ export interface components {
             description: string;
             /** @description What the agent can do in steps. */
             intents: components["schemas"]["Intent"][];
+            permission?: components["schemas"]["Permission"];
         };
         /**
          * AgentList
@@ -777,6 +788,8 @@ export type LoginRequest = components['schemas']['LoginRequest'];
 export type RefreshToken = components['schemas']['RefreshToken'];
 export type RefreshRequest = components['schemas']['RefreshRequest'];
 export type User = components['schemas']['User'];
+export type Permission = components['schemas']['Permission'];
+export type RoleName = components['schemas']['RoleName'];
 export type AuthenticationResult = components['schemas']['AuthenticationResult'];
 export type AgentTicket = components['schemas']['AgentTicket'];
 export type Agent = components['schemas']['Agent'];
@@ -985,6 +998,7 @@ export interface operations {
                 content?: never;
             };
             401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ProviderUnavailable"];
         };

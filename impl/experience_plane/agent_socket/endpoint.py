@@ -7,6 +7,7 @@ import contextlib
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from time import monotonic
 from uuid import UUID, uuid4
 
@@ -18,7 +19,7 @@ from experience_plane.agent_socket.connection import Connection
 from experience_plane.agent_socket.handshake import Handshake, HandshakeRefused, admit
 from experience_plane.agent_socket.limits import SocketLimits
 from experience_plane.agent_socket.runs import Runs
-from experience_plane.agent_socket.session import Session
+from experience_plane.agent_socket.session import Permit, Session
 from experience_plane.clock import Clock, system_clock
 from experience_plane.conversations.log import ConversationLog
 from experience_plane.conversations.model import Owner
@@ -76,7 +77,7 @@ class AgentSocket:
                 await _refuse(websocket, error, connection_id)
                 return
             try:
-                await self._serve(websocket, principal, connection_id)
+                await self._serve(websocket, principal, connection_id, partial(guard.require_permission_now, principal))
             finally:
                 self._leave(principal.user_id)
 
@@ -104,8 +105,8 @@ class AgentSocket:
         if not self._sockets[user_id]:
             del self._sockets[user_id]
 
-    async def _serve(self, websocket: WebSocket, principal: Principal, connection_id: str) -> None:
-        session = self._session(websocket, principal, connection_id)
+    async def _serve(self, websocket: WebSocket, principal: Principal, connection_id: str, permit: Permit) -> None:
+        session = self._session(websocket, principal, connection_id, permit)
         began = monotonic()
         try:
             await websocket.accept(subprotocol=SUBPROTOCOL)
@@ -129,7 +130,7 @@ class AgentSocket:
                 messages_out=session.sent,
             )
 
-    def _session(self, websocket: WebSocket, principal: Principal, connection_id: str) -> Session:
+    def _session(self, websocket: WebSocket, principal: Principal, connection_id: str, permit: Permit) -> Session:
         connection = Connection(
             connection_id=connection_id,
             principal=principal,
@@ -140,6 +141,7 @@ class AgentSocket:
             frames=_StarletteFrames(websocket),
             connection=connection,
             owner=Owner(principal.user_id, principal.tenant_id),
+            permit=permit,
             log=self._log,
             runs=self._runs,
             clock=self._clock,

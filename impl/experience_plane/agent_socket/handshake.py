@@ -10,9 +10,8 @@ from experience_plane.security_guard.guard import SecurityGuard
 from experience_plane.security_guard.principal import Principal
 from experience_plane_api import problem_types as types
 from experience_plane_api.agent_socket import SUBPROTOCOL
+from experience_plane_api.permissions import SOCKET_PERMISSION
 from experience_plane_api.problem_types import ProblemType
-
-PERMISSION = "agents.talk"
 
 
 class HandshakeRefused(Exception):
@@ -46,7 +45,7 @@ async def admit(handshake: Handshake, guard: SecurityGuard, allowed_origins: Col
         raise HandshakeRefused(types.UPGRADE_REQUIRED, f"Offer the subprotocol {SUBPROTOCOL}.")
     _check_origin(handshake, allowed_origins)
     principal = await _authenticate(handshake, guard)
-    guard.require_permission(principal, PERMISSION)
+    guard.require_permission(principal, SOCKET_PERMISSION)
     return principal
 
 

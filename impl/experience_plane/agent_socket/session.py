@@ -29,6 +29,7 @@ from experience_plane.conversations.model import NewMessage, Owner
 from experience_plane.errors import ExperiencePlaneError
 from experience_plane_api import messages
 from experience_plane_api import problem_types as types
+from experience_plane_api.permissions import MESSAGE_PERMISSIONS
 
 _LOG = structlog.get_logger(__name__)
 _QUEUE = 256
@@ -52,6 +53,10 @@ class Frames(Protocol):
         ...
 
 
+Permit = Callable[[str], Awaitable[None]]
+"""Raises `PermissionDenied` unless the user has the permission now."""
+
+
 class Session:
     """One connection at work.
 
@@ -60,11 +65,20 @@ class Session:
     """
 
     def __init__(
-        self, *, frames: Frames, connection: Connection, owner: Owner, log: ConversationLog, runs: Runs, clock: Clock
+        self,
+        *,
+        frames: Frames,
+        connection: Connection,
+        owner: Owner,
+        permit: Permit,
+        log: ConversationLog,
+        runs: Runs,
+        clock: Clock,
     ) -> None:
         self._frames = frames
         self._connection = connection
         self._owner = owner
+        self._permit = permit
         self._log = log
         self._runs = runs
         self._clock = clock
@@ -190,6 +204,7 @@ class Session:
         await self._apply(lambda: self._connection.conversation_opened(message, conversation.conversation_id, position))
 
     async def _start(self, message: messages.AgentMessage) -> None:
+        await self._permit(MESSAGE_PERMISSIONS[message.type])
         context = message.context
         new = NewMessage(
             message_id=message.message_id,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from experience_plane.agents.catalog import AGENTS, AgentDescription
 from experience_plane.security_guard.principal import Principal
 from experience_plane_api import models
+from experience_plane_api.permissions import MESSAGE_PERMISSIONS
 from experience_plane_api.server.services import AgentsService
 
 
@@ -24,4 +25,5 @@ def _agent(agent: AgentDescription) -> models.Agent:
         name=agent.name,
         description=agent.description,
         intents=list(agent.intents),
+        permission=MESSAGE_PERMISSIONS["agent.message"],
     )

@@ -24,6 +24,7 @@ from experience_plane.http_api.auth import AuthHandlers
 from experience_plane.http_api.body_guard import BodyGuard
 from experience_plane.http_api.conversations import ConversationsHandlers
 from experience_plane.http_api.operations import OperationsHandlers
+from experience_plane.http_api.permissions import operation_dependencies
 from experience_plane.http_api.request_context import RequestContext
 from experience_plane.http_api.runtime import RuntimeHandlers
 from experience_plane.security_guard.guard import SecurityGuard
@@ -94,9 +95,10 @@ def _contract_router(components: Components, version: str) -> APIRouter:
         auth=AuthHandlers(guard),
         runtime=RuntimeHandlers(guard),
         agents=AgentsHandlers(),
-        conversations=ConversationsHandlers(guard, components.log),
+        conversations=ConversationsHandlers(components.log),
         operations=OperationsHandlers(guard, version=version, readiness=components.readiness),
         authorize=authorize,
+        operation_dependencies=operation_dependencies(guard),
     )
 
 

@@ -7,12 +7,10 @@ from uuid import UUID
 
 from experience_plane.conversations.log import ConversationLog
 from experience_plane.conversations.model import Conversation, ConversationPosition, Message, Owner
-from experience_plane.security_guard.guard import SecurityGuard
 from experience_plane.security_guard.principal import Principal
 from experience_plane_api import models
 from experience_plane_api.server.services import ConversationsService
 
-PERMISSION = "conversations.read"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _END_OF_TIME = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
@@ -21,15 +19,14 @@ _END_OF_TIME = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
 class ConversationsHandlers(ConversationsService[Principal]):
     """Implements the conversations operations."""
 
-    def __init__(self, guard: SecurityGuard, log: ConversationLog) -> None:
-        self._guard = guard
+    def __init__(self, log: ConversationLog) -> None:
         self._log = log
 
     async def list_conversations(
         self, *, principal: Principal, limit: int, cursor: str | None
     ) -> models.ConversationList:
         """See openapi.yaml, listConversations."""
-        owner = self._reader(principal)
+        owner = _reader(principal)
         after = None if cursor is None else _position(cursor)
         found = await self._log.list_conversations(owner, limit=limit + 1, after=after)
         page = found[:limit]
@@ -41,13 +38,13 @@ class ConversationsHandlers(ConversationsService[Principal]):
 
     async def get_conversation(self, *, principal: Principal, conversation_id: UUID) -> models.Conversation:
         """See openapi.yaml, getConversation."""
-        return _conversation(await self._log.conversation(conversation_id, self._reader(principal)))
+        return _conversation(await self._log.conversation(conversation_id, _reader(principal)))
 
     async def list_messages(
         self, *, principal: Principal, conversation_id: UUID, limit: int, after_cursor: int | None
     ) -> models.MessageList:
         """See openapi.yaml, listMessages."""
-        await self._log.conversation(conversation_id, self._reader(principal))
+        await self._log.conversation(conversation_id, _reader(principal))
         found = await self._log.list_messages(conversation_id, limit=limit + 1, after_cursor=after_cursor or 0)
         page = found[:limit]
         more = len(found) > limit
@@ -56,9 +53,9 @@ class ConversationsHandlers(ConversationsService[Principal]):
             next_cursor=page[-1].cursor if more else None,
         )
 
-    def _reader(self, principal: Principal) -> Owner:
-        self._guard.require_permission(principal, PERMISSION)
-        return Owner(principal.user_id, principal.tenant_id)
+
+def _reader(principal: Principal) -> Owner:
+    return Owner(principal.user_id, principal.tenant_id)
 
 
 def _position(cursor: str) -> ConversationPosition:

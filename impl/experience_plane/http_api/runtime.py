@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from experience_plane.agent_socket.handshake import PERMISSION
 from experience_plane.security_guard.guard import SecurityGuard
 from experience_plane.security_guard.principal import Principal
 from experience_plane_api import models
@@ -18,6 +17,5 @@ class RuntimeHandlers(RuntimeService[Principal]):
 
     async def create_agent_ticket(self, *, principal: Principal) -> models.AgentTicket | HTTPResult[models.Problem]:
         """See openapi.yaml, createAgentTicket."""
-        self._guard.require_permission(principal, PERMISSION)
         ticket = await self._guard.issue_ticket(principal)
         return models.AgentTicket(ticket=ticket.value, expires_at=ticket.expires_at)

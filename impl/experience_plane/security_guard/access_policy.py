@@ -9,9 +9,27 @@ from experience_plane.security_guard.ports import TenantAssignment
 
 AGENTS_TALK = "agents.talk"
 CONVERSATIONS_READ = "conversations.read"
+ACCOUNT_MANAGE = "account.manage"
+"""To change one's own credentials and sessions; personal access tokens never have it."""
+ACCESS_TOKENS_MANAGE = "access_tokens.manage"
+"""To create and revoke one's personal access tokens; personal access tokens never have it."""
+USERS_READ = "users.read"
+USERS_MANAGE = "users.manage"
+AUDIT_READ = "audit.read"
+PLATFORM_MANAGE = "platform.manage"
+"""To do across all tenants what the other permissions allow in one's own."""
 
 DEFAULT_ROLE = "member"
-ROLE_PERMISSIONS: Mapping[str, tuple[str, ...]] = {DEFAULT_ROLE: (AGENTS_TALK, CONVERSATIONS_READ)}
+_GUEST = (AGENTS_TALK, CONVERSATIONS_READ, ACCOUNT_MANAGE)
+_MEMBER = (*_GUEST, ACCESS_TOKENS_MANAGE)
+_ADMIN = (*_MEMBER, USERS_READ, USERS_MANAGE, AUDIT_READ)
+ROLE_PERMISSIONS: Mapping[str, tuple[str, ...]] = {
+    "guest": _GUEST,
+    DEFAULT_ROLE: _MEMBER,
+    "admin": _ADMIN,
+    "platform_admin": (*_ADMIN, PLATFORM_MANAGE),
+}
+"""The roles there are. A change counts from the next start on, for tokens issued before it too."""
 
 
 class RolePermissions:

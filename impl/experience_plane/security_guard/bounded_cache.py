@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Callable
 from typing import Generic, TypeVar
 
 K = TypeVar("K")
@@ -32,6 +33,11 @@ class BoundedCache(Generic[K, V]):
         self._entries.move_to_end(key)
         if len(self._entries) > self._capacity:
             self._entries.popitem(last=False)
+
+    def discard_where(self, condition: Callable[[V], bool]) -> None:
+        """Forget every entry whose value meets the condition; looks at all of them."""
+        for key in [key for key, value in self._entries.items() if condition(value)]:
+            del self._entries[key]
 
     def discard(self, key: K) -> None:
         """Forget the key, if known."""

@@ -75,6 +75,19 @@ class SecurityGuard:
         if permission not in principal.permissions:
             raise PermissionDenied(permission)
 
+    async def require_permission_now(self, principal: Principal, permission: str) -> None:
+        """Let pass only who has the permission at this moment; for sockets, which outlive what they were opened with.
+
+        Raises:
+            PermissionDenied: also when the session has ended.
+        """
+        try:
+            user = await self.current_user(principal)
+        except Unauthenticated as error:
+            raise PermissionDenied(permission) from error
+        if permission not in user.permissions:
+            raise PermissionDenied(permission)
+
     async def issue_ticket(self, principal: Principal) -> Ticket:
         """Make a ticket that opens one socket for this principal."""
         return await self._tickets.issue(principal)

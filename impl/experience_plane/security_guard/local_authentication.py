@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -105,8 +106,7 @@ class LocalAuthentication:
     async def verify_access_token(self, access_token: str) -> Principal:
         """See `AuthenticationPort.verify_access_token`."""
         principal = self._access_tokens.verify(access_token)
-        await self._live_account(principal)
-        return principal
+        return await self._as_of_now(principal, await self._live_account(principal))
 
     async def current_user(self, principal: Principal) -> User:
         """See `AuthenticationPort.current_user`."""
@@ -181,6 +181,13 @@ class LocalAuthentication:
         if account is None or account.user_id != principal.user_id:
             raise Unauthenticated("session ended")
         return account
+
+    async def _as_of_now(self, principal: Principal, account: Account) -> Principal:
+        """The token says what the roles were when it was issued; what counts is what they are."""
+        permissions = await self._authorization.permissions_of(account.roles)
+        if (account.roles, permissions) == (principal.roles, principal.permissions):
+            return principal
+        return replace(principal, roles=account.roles, permissions=permissions)
 
     async def _user(self, account: Account) -> User:
         return User(

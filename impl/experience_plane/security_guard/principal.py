@@ -9,7 +9,7 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """The authenticated caller of one request or socket, as its access token or ticket says."""
+    """The authenticated caller of one request or socket, with the roles and permissions of that moment."""
 
     user_id: UUID
     tenant_id: UUID

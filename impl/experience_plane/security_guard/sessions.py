@@ -31,6 +31,7 @@ class Sessions:
         self._max_age = options.state_max_age
         self._clock = clock
         self._states: BoundedCache[UUID, _SessionState] = BoundedCache(options.state_cache_size)
+        self._changes = 0
 
     async def live_account(self, session_id: UUID) -> Account | None:
         """Answer the account whose session this is, unless that has ended."""
@@ -38,8 +39,12 @@ class Sessions:
         now = self._clock()
         if state is not None and (state.account is None or now - state.read_at < self._max_age):
             return state.account
-        account = await self._store.find_live_account(session_id, now)
-        return self._remember(session_id, account, now)
+        while True:
+            changes = self._changes
+            account = await self._store.find_live_account(session_id, now)
+            if changes == self._changes:
+                return self._remember(session_id, account, now)
+            # An account changed while we were reading: what we read may be older than that.
 
     async def end(self, session_id: UUID, reason: SessionEnd) -> None:
         """End a session, in storage first."""
@@ -49,6 +54,11 @@ class Sessions:
     def forget(self, session_id: UUID) -> None:
         """Refuse from now on a session that storage has already ended."""
         self._states.put(session_id, _SessionState(account=None, read_at=self._clock()))
+
+    def account_changed(self, user_id: UUID) -> None:
+        """Read anew, from now on, what storage says of an account that has changed there."""
+        self._changes += 1
+        self._states.discard_where(lambda state: state.account is not None and state.account.user_id == user_id)
 
     def _remember(self, session_id: UUID, account: Account | None, read_at: datetime) -> Account | None:
         state = self._states.get(session_id)

@@ -111,7 +111,7 @@ class AgentsService(Protocol[PrincipalT_contra]):
         """
         List the agents
 
-        Answers the guide and the liaison of each realm, with what they can do.
+        Answers the guide and the liaison of each realm, with what they can do and the permission that talking with them needs.
         """
 
 

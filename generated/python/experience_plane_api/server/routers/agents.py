@@ -72,7 +72,7 @@ def _add_list_agents(
         operation_id="listAgents",
         tags=["agents"],
         summary="List the agents",
-        description="Answers the guide and the liaison of each realm, with what they can do.",
+        description="Answers the guide and the liaison of each realm, with what they can do and the permission that talking with them needs.",
         response_description="The agents, the guide first.",
         dependencies=wiring.dependencies.get("list_agents"),
     )

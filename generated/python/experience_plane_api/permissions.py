@@ -1,0 +1,21 @@
+# Generated from contracts/ by `make generate`. Do not edit.
+"""Who may do what: `x-permission` of the contracts."""
+
+from __future__ import annotations
+
+from typing import Final
+
+OPERATION_PERMISSIONS: Final[dict[str, str]] = {
+    "log_out": "account.manage",
+    "create_agent_ticket": "agents.talk",
+    "list_conversations": "conversations.read",
+    "get_conversation": "conversations.read",
+    "list_messages": "conversations.read",
+}
+"""What an operation needs, by the name of its handler; an operation that is not here needs none."""
+
+MESSAGE_PERMISSIONS: Final[dict[str, str]] = {"agent.message": "agents.talk"}
+"""What a message of the client needs, by its type."""
+
+SOCKET_PERMISSION: Final = "agents.talk"
+"""What opening the agent socket needs."""

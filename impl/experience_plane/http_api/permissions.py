@@ -1,0 +1,32 @@
+"""The one place where `x-permission` of the contract is enforced on HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated, cast
+
+from fastapi import Depends, Security
+from fastapi.security import HTTPAuthorizationCredentials
+
+from experience_plane.security_guard.guard import SecurityGuard
+from experience_plane_api.permissions import OPERATION_PERMISSIONS
+from experience_plane_api.server import OperationDependencies, security
+
+Bearer = Annotated[HTTPAuthorizationCredentials | None, Security(security.bearer_auth)]
+
+
+def operation_dependencies(guard: SecurityGuard) -> OperationDependencies:
+    """Answer what runs before each operation that needs a permission; it refuses with `PermissionDenied`."""
+    required = {
+        operation: [Depends(_requires(guard, permission))] for operation, permission in OPERATION_PERMISSIONS.items()
+    }
+    return cast("OperationDependencies", required)
+
+
+def _requires(guard: SecurityGuard, permission: str) -> Callable[[Bearer], Awaitable[None]]:
+    async def check(bearer: Bearer) -> None:
+        # Who sends no token is refused by the operation's own authentication, which comes after this.
+        if bearer is not None:
+            guard.require_permission(await guard.authenticate(bearer.credentials), permission)
+
+    return check
