@@ -19,6 +19,7 @@ from experience_plane.agent_socket.runs import Runs
 from experience_plane.agent_socket.session import Session
 from experience_plane.conversations.model import Owner
 from experience_plane.runtime.events import ExecutionCompleted, TokenEmitted
+from experience_plane.security_guard.ports import PermissionDenied
 from experience_plane_api.protocol_monitor import ProtocolMonitor
 from scripted_runtime import Line, ScriptedRuntime
 
@@ -86,13 +87,24 @@ class House:
         self.runs = Runs(log=log, runtime=ScriptedRuntime(script or ANSWER))
         self.clock: Any = lambda: datetime.fromisoformat("2030-01-02T03:04:05Z")
         self.sessions: dict[Peer, Session] = {}
+        self.permissions = {"agents.talk"}
+
+    async def permit(self, permission: str) -> None:
+        if permission not in self.permissions:
+            raise PermissionDenied(permission)
 
     @asynccontextmanager
     async def client(self) -> AsyncIterator[Peer]:
         peer = Peer()
         connection = Connection(connection_id="c0ffee", principal=PRINCIPAL, limits=SocketLimits(), server_version="1")
         session = Session(
-            frames=peer, connection=connection, owner=OWNER, log=self.log, runs=self.runs, clock=self.clock
+            frames=peer,
+            connection=connection,
+            owner=OWNER,
+            permit=self.permit,
+            log=self.log,
+            runs=self.runs,
+            clock=self.clock,
         )
         self.sessions[peer] = session
         task = asyncio.create_task(session.run())
@@ -239,3 +251,15 @@ async def test_every_frame_is_answered_even_when_the_client_sends_nonsense(log: 
             assert (await peer.hears("error"))["problem"]["status"] in {400, 422}
         peer.writes(str(uuid4()), text="x")
         assert (await peer.hears("error"))["problem"]["type"] == "/problems/message-out-of-order"
+
+
+async def test_who_loses_the_permission_to_talk_may_not_send_the_next_message(log: SqlConversationLog) -> None:
+    house = House(log)
+    async with house.client() as peer:
+        conversation = await peer.opens()
+        peer.writes(conversation)
+        await peer.hears("agent.completed")
+        house.permissions.clear()
+        peer.writes(conversation)
+        assert (await peer.hears("error"))["problem"]["type"] == "/problems/forbidden"
+        assert not peer.closed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -94,3 +95,27 @@ async def test_a_read_that_began_before_the_end_does_not_bring_the_session_back(
     store.hold.set()
     assert await reader is None
     assert await sessions.live_account(SESSION_ID) is None
+
+
+async def test_an_account_that_changed_here_is_read_anew_at_once(clock: ManualClock) -> None:
+    store = OneSession()
+    sessions = Sessions(store, SessionOptions(), clock)
+    await sessions.live_account(SESSION_ID)
+    store.account = replace(ACCOUNT, roles=("admin",))
+    sessions.account_changed(UUID(int=99))
+    assert await sessions.live_account(SESSION_ID) == ACCOUNT
+    sessions.account_changed(ACCOUNT.user_id)
+    assert await sessions.live_account(SESSION_ID) == store.account
+
+
+async def test_a_read_that_began_before_an_account_changed_is_not_remembered(clock: ManualClock) -> None:
+    store = OneSession()
+    store.hold = asyncio.Event()
+    sessions = Sessions(store, SessionOptions(), clock)
+    reader = asyncio.create_task(sessions.live_account(SESSION_ID))
+    await store.reading.wait()
+    store.account = replace(ACCOUNT, roles=("admin",))
+    sessions.account_changed(ACCOUNT.user_id)
+    store.hold.set()
+    assert await reader == store.account
+    assert await sessions.live_account(SESSION_ID) == store.account
