@@ -49,6 +49,7 @@ test-typescript: setup
 	@npm test --silent
 
 conformance: setup static ## Judge the service by its contract
+	@$(BIN)/python conformance/independent_client/prepare.py
 	@$(BIN)/python -m pytest conformance/tests
 
 bench: setup ## Measure, beside something known in the same run
