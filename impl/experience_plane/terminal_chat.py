@@ -12,7 +12,7 @@ import httpx
 from pydantic import ValidationError
 
 from experience_plane_api import messages, models
-from experience_plane_api.agent_socket import RunEvent
+from experience_plane_api.agent_socket import AgentSocketListener
 from experience_plane_api.http_client import HttpClient, ProblemError, UnexpectedResponse
 from experience_plane_api.socket_client import AgentSocketConnection, SocketClosed
 
@@ -51,46 +51,61 @@ async def _authenticate(http: HttpClient, email: str | None, register_as: str | 
 
 
 async def _converse(connection: AgentSocketConnection, conversation_id: UUID | None) -> None:
+    screen = _Screen()
     opened = await connection.open_conversation(conversation_id)
-    _say(f"Conversation {opened.conversation_id}\n")
+    screen.receive(opened)
     while text := await _ask("\nyou> "):
         try:
-            await _answer(connection, opened.conversation_id, text)
+            async for event in connection.ask(opened.conversation_id, text):
+                screen.receive(event)
         except ProblemError as error:
             _say(f"{_told(error)}\n")
 
 
-async def _answer(connection: AgentSocketConnection, conversation_id: UUID, text: str) -> None:
-    async for event in connection.ask(conversation_id, text):
-        _say(_step_told(event) or _event_told(event))
+class _Screen(AgentSocketListener):
+    """Shows each message of the service; a message that the contract gains is a type error here until it is shown."""
 
+    def on_connection_ready(self, message: messages.ConnectionReady) -> None:
+        """The log-in has said it."""
 
-def _event_told(event: RunEvent) -> str:
-    match event:
-        case messages.AgentStarted():
-            return f"\n{event.agent_id}> "
-        case messages.AgentHandoff():
-            return f"\n  [handed over to {event.to_agent_id}: {event.reason}]"
-        case messages.AgentToken():
-            return event.delta
-        case messages.AgentFailed():
-            return f"\n{event.problem.title}: {event.problem.detail}\n"
-        case messages.AgentCancelled():
-            return "\n[cancelled]\n"
-        case _:
-            return "\n" if isinstance(event, messages.AgentCompleted) else ""
+    def on_conversation_opened(self, message: messages.ConversationOpened) -> None:
+        _say(f"Conversation {message.conversation_id}\n")
 
+    def on_message_accepted(self, message: messages.MessageAccepted) -> None:
+        """The user has just typed it."""
 
-def _step_told(event: RunEvent) -> str:
-    match event:
-        case messages.StepStarted():
-            return f"\n  [{event.title} …"
-        case messages.StepCompleted():
-            return f" {event.summary}]\n"
-        case messages.StepFailed():
-            return f" {event.reason}]\n"
-        case _:
-            return ""
+    def on_agent_started(self, message: messages.AgentStarted) -> None:
+        _say(f"\n{message.agent_id}> ")
+
+    def on_agent_handoff(self, message: messages.AgentHandoff) -> None:
+        _say(f"\n  [handed over to {message.to_agent_id}: {message.reason}]")
+
+    def on_agent_token(self, message: messages.AgentToken) -> None:
+        _say(message.delta)
+
+    def on_step_started(self, message: messages.StepStarted) -> None:
+        _say(f"\n  [{message.title} …")
+
+    def on_step_completed(self, message: messages.StepCompleted) -> None:
+        _say(f" {message.summary}]\n")
+
+    def on_step_failed(self, message: messages.StepFailed) -> None:
+        _say(f" {message.reason}]\n")
+
+    def on_agent_completed(self, message: messages.AgentCompleted) -> None:  # noqa: ARG002
+        _say("\n")
+
+    def on_agent_failed(self, message: messages.AgentFailed) -> None:
+        _say(f"\n{message.problem.title}: {message.problem.detail}\n")
+
+    def on_agent_cancelled(self, message: messages.AgentCancelled) -> None:  # noqa: ARG002
+        _say("\n[cancelled]\n")
+
+    def on_connection_pong(self, message: messages.ConnectionPong) -> None:
+        """Nobody has asked for it here."""
+
+    def on_error(self, message: messages.Error) -> None:
+        _say(f"\n{message.problem.title}: {message.problem.detail}\n")
 
 
 async def _ask(prompt: str) -> str:

@@ -205,28 +205,8 @@ class AgentSocketSender(ABC):
         self.transmit(message)
 
 
-class AgentSocketClient(ABC):
-    """A client's side: one typed method for each message that it sends, one abstract method for each that it receives."""
-
-    @abstractmethod
-    def transmit(self, message: ClientMessage) -> None:
-        """Put a message on the wire."""
-
-    def send_conversation_open(self, message: messages.ConversationOpen) -> None:
-        """Begins a conversation, or follows one that exists."""
-        self.transmit(message)
-
-    def send_agent_message(self, message: messages.AgentMessage) -> None:
-        """What the user wrote."""
-        self.transmit(message)
-
-    def send_run_cancel(self, message: messages.RunCancel) -> None:
-        """Stops an answer."""
-        self.transmit(message)
-
-    def send_connection_ping(self, message: messages.ConnectionPing) -> None:
-        """Asks for a sign of life."""
-        self.transmit(message)
+class AgentSocketListener(ABC):
+    """A client's side of what the service sends."""
 
     def receive(self, message: ServerMessage) -> None:
         """Pass a message to the method of its type."""
