@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import shlex
 import subprocess
 import sys
@@ -18,6 +19,8 @@ from experience_conformance.judge import Contract
 ROOT = Path(__file__).parents[2]
 CONTRACTS = ROOT / "contracts"
 SERVICE_COMMAND = f"{shlex.quote(sys.executable)} -m experience_plane serve --port 0"
+UNHURRIED = {"EXPERIENCE_PLANE_RATE_LIMITS__FACTOR": "1000000"}
+"""The judge asks more in a minute than any client may; the fields and answers stay as they are."""
 STOP_SECONDS = 20
 POLL_SECONDS = 0.05
 
@@ -46,7 +49,7 @@ def started_service(request: pytest.FixtureRequest, tmp_path_factory: pytest.Tem
     place = tmp_path_factory.mktemp("service")
     command = shlex.split(request.config.getoption("--service-command"))
     with (place / "service.log").open("w") as log:
-        process = subprocess.Popen(command, cwd=place, stdout=log, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(command, cwd=place, stdout=log, stderr=subprocess.STDOUT, env=os.environ | UNHURRIED)
     try:
         yield address_of(process, place / "service.log")
     finally:

@@ -10,22 +10,27 @@ from importlib.metadata import version as installed_version
 
 import structlog
 from fastapi import FastAPI
+from limits import parse_many
 from sqlalchemy import text
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from experience_plane.adapters.embedded_runtime import EmbeddedRuntime
 from experience_plane.adapters.external_authentication import open_external_authentication
+from experience_plane.adapters.limit_counters import SharedCounters, memory_counters
 from experience_plane.adapters.sql import schema
 from experience_plane.adapters.sql.conversation_log import SqlConversationLog
 from experience_plane.adapters.sql.engine import create_engine, read_connection
 from experience_plane.adapters.sql.identity_stores import sql_identity_stores
+from experience_plane.adapters.sql.known_networks import SqlKnownNetworks
 from experience_plane.agent_socket.endpoint import AgentSocket, AgentSocketOptions
 from experience_plane.agent_socket.limits import SocketLimits
 from experience_plane.agent_socket.runs import RunLimits, Runs
 from experience_plane.agents.engine import AgentEngine
 from experience_plane.agents.models import ModelOptions, build_model
+from experience_plane.clock import system_clock
 from experience_plane.http_api.application import Components, create_application
+from experience_plane.http_api.client_address import TrustedProxies
 from experience_plane.security_guard.external import open_external_guard
 from experience_plane.security_guard.guard import SecurityGuard
 from experience_plane.security_guard.local import open_local_guard
@@ -36,7 +41,8 @@ from experience_plane.security_guard.options import (
     TicketOptions,
     TokenOptions,
 )
-from experience_plane.settings import Settings
+from experience_plane.security_guard.rate_limits import Counters, Limit, RateLimitPolicy, RateLimits
+from experience_plane.settings import RateLimitSettings, Settings
 
 _LOG = structlog.get_logger(__name__)
 VERSION = installed_version("experience-plane")
@@ -95,6 +101,7 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
         model = build_model(_model_options(settings))
         guard = await _open_guard(engine, settings)
         log = SqlConversationLog(engine)
+        counters = _counters(settings)
         runtime = EmbeddedRuntime(AgentEngine(model).run)
         runs = Runs(log=log, runtime=runtime, limits=_run_limits(settings))
         if unfinished := await runs.fail_unfinished():
@@ -107,6 +114,8 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
             version=VERSION,
             max_body_bytes=settings.http.max_body_bytes,
             static_dir=settings.static_dir,
+            proxies=TrustedProxies(tuple(settings.http.trusted_proxies), settings.http.forwarded_header),
+            rate_limits=_rate_limits(settings, counters, SqlKnownNetworks(engine)),
         )
         try:
             async with model:
@@ -116,6 +125,8 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
             await runtime.close()
             await log.close()
             await guard.close()
+            if isinstance(counters, SharedCounters):
+                await counters.close()
     finally:
         await engine.dispose()
 
@@ -150,6 +161,29 @@ def _model_options(settings: Settings) -> ModelOptions:
         base_url=settings.model.base_url,
         api_key=None if key is None else key.get_secret_value(),
     )
+
+
+def _counters(settings: Settings) -> Counters:
+    in_memory = memory_counters(system_clock)
+    url = settings.rate_limits.storage_url
+    return in_memory if url == "memory://" else SharedCounters(url, in_memory, system_clock)
+
+
+def _rate_limits(settings: Settings, counters: Counters, known_networks: SqlKnownNetworks) -> RateLimits | None:
+    if not settings.rate_limits.enabled:
+        return None
+    names = ("sign-in", "sign-up", "mail", "code", "renewal", "standard")
+    policies = {name: _rate_limit_policy(name, settings.rate_limits) for name in names}
+    return RateLimits(policies=policies, counters=counters, known_networks=known_networks, clock=system_clock)
+
+
+def _rate_limit_policy(name: str, settings: RateLimitSettings) -> RateLimitPolicy:
+    def limits(scope: str) -> tuple[Limit, ...]:
+        notation = getattr(settings, f"{name.replace('-', '_')}_per_{scope}")
+        items = parse_many(notation) if notation else []
+        return tuple(Limit(item.amount * settings.factor, item.get_expiry()) for item in items)
+
+    return RateLimitPolicy(name=name, per_client=limits("client"), per_account=limits("account"))
 
 
 def _identity_options(settings: Settings) -> IdentityOptions:

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field, SecretStr
+from limits import parse_many
+from pydantic import AfterValidator, BaseModel, Field, IPvAnyNetwork, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def _checked_limits(notation: str) -> str:
+    if notation:
+        parse_many(notation)
+    return notation
 
 
 class DatabaseSettings(BaseModel):
@@ -26,6 +33,12 @@ class HttpSettings(BaseModel):
     port: int = Field(8000, ge=0, le=65535, description="The port to listen on; 0 takes a free one.")
     max_body_bytes: int = Field(
         65_536, ge=1024, le=16_777_216, description="Bytes of one request body; more is answered with 413."
+    )
+    trusted_proxies: list[IPvAnyNetwork] = Field(
+        [], description="Networks of the reverse proxies that are believed when they say where a request comes from."
+    )
+    forwarded_header: Literal["x-forwarded-for", "forwarded"] = Field(
+        "x-forwarded-for", description="The header in which the trusted proxies say it: x-forwarded-for or forwarded."
     )
 
 
@@ -86,6 +99,35 @@ class AuthSettings(BaseModel):
     oidc: OidcIssuerSettings = OidcIssuerSettings()
 
 
+RateLimit = Annotated[str, AfterValidator(_checked_limits)]
+
+
+class RateLimitSettings(BaseModel):
+    """Rate limits, like `10 per 15 minutes;100/day`; empty is no limit. The contract says which operation has which."""
+
+    enabled: bool = Field(True, description="Whether requests are limited at all.")
+    storage_url: str = Field(
+        "memory://",
+        description="Where requests are counted: memory:// (each process for itself) or redis://host:port/db.",
+    )
+    factor: int = Field(1, ge=1, le=1_000_000, description="Multiplies every limit, for load tests.")
+    sign_in_per_client: RateLimit = Field("60/minute", description="Sign-ins of one client network.")
+    sign_in_per_account: RateLimit = Field(
+        "10 per 15 minutes;100/day",
+        description="Sign-ins to one account from all networks unknown to it; from each known one, as many again.",
+    )
+    sign_up_per_client: RateLimit = Field("60/hour", description="Registrations of one client network.")
+    sign_up_per_account: RateLimit = Field("10/hour", description="Registrations of one e-mail address.")
+    mail_per_client: RateLimit = Field("30/hour", description="Requests of one client network that send mail.")
+    mail_per_account: RateLimit = Field("5/hour", description="Requests that send mail to one e-mail address.")
+    code_per_client: RateLimit = Field("60/minute", description="Codes and links tried by one client network.")
+    code_per_account: RateLimit = Field("10 per 15 minutes;100/day", description="Codes tried for one account.")
+    renewal_per_client: RateLimit = Field("600/minute", description="Refreshes of one client network.")
+    renewal_per_account: RateLimit = Field("60/minute", description="Refreshes of one account.")
+    standard_per_client: RateLimit = Field("6000/minute", description="Other requests of one client network.")
+    standard_per_account: RateLimit = Field("1200/minute", description="Other requests of one account.")
+
+
 class AgentSocketSettings(BaseModel):
     """The agent socket; the limits are announced in connection.ready."""
 
@@ -139,6 +181,7 @@ class Settings(BaseSettings):
     database: DatabaseSettings = DatabaseSettings()
     http: HttpSettings = HttpSettings()
     auth: AuthSettings = AuthSettings()
+    rate_limits: RateLimitSettings = RateLimitSettings()
     agent_socket: AgentSocketSettings = AgentSocketSettings()
     runs: RunSettings = RunSettings()
     model: ModelSettings = ModelSettings()

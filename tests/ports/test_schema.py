@@ -11,7 +11,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from experience_plane.adapters.sql import conversation_tables, external_tables, identity_tables, schema  # noqa: F401 - they register themselves with METADATA
+from experience_plane.adapters.sql import conversation_tables, external_tables, identity_tables, known_networks, schema  # noqa: F401 - they register themselves with METADATA
 from experience_plane.adapters.sql.engine import create_engine, write_transaction
 from experience_plane.adapters.sql.metadata import METADATA
 

@@ -95,7 +95,7 @@ class HttpClient:
         Ends the session that the access token belongs to. Its access and refresh tokens are refused from the next request on.
 
         Raises:
-            ProblemError: unauthenticated, forbidden, internal-error, provider-unavailable.
+            ProblemError: unauthenticated, forbidden, too-many-requests, internal-error, provider-unavailable.
         """
         await self._call("POST", "/api/auth/logout", expect=204, secured=True)
 
@@ -105,7 +105,7 @@ class HttpClient:
         Answers the user to whom the access token was issued.
 
         Raises:
-            ProblemError: unauthenticated, internal-error, provider-unavailable.
+            ProblemError: unauthenticated, too-many-requests, internal-error, provider-unavailable.
         """
         return models.User.model_validate_json(await self._call("GET", "/api/auth/me", expect=200, secured=True))
 
@@ -115,7 +115,7 @@ class HttpClient:
         Answers a ticket for one handshake at `/api/runtime/agent?ticket=…`. It works once, for 30 seconds, and only while the session lives.
 
         Raises:
-            ProblemError: unauthenticated, forbidden, internal-error, provider-unavailable.
+            ProblemError: unauthenticated, forbidden, too-many-requests, internal-error, provider-unavailable.
         """
         return models.AgentTicket.model_validate_json(
             await self._call("POST", "/api/runtime/agent/tickets", expect=201, secured=True)
@@ -127,7 +127,7 @@ class HttpClient:
         Answers the guide and the liaison of each realm, with what they can do and the permission that talking with them needs.
 
         Raises:
-            ProblemError: unauthenticated, internal-error, provider-unavailable.
+            ProblemError: unauthenticated, too-many-requests, internal-error, provider-unavailable.
         """
         return models.AgentList.model_validate_json(await self._call("GET", "/api/agents", expect=200, secured=True))
 
@@ -139,7 +139,7 @@ class HttpClient:
         Answers the conversations of the user, the one with the latest activity first, in pages.
 
         Raises:
-            ProblemError: unauthenticated, forbidden, invalid-request, internal-error, provider-unavailable.
+            ProblemError: unauthenticated, forbidden, invalid-request, too-many-requests, internal-error, provider-unavailable.
         """
         return models.ConversationList.model_validate_json(
             await self._call(
@@ -160,7 +160,7 @@ class HttpClient:
         Answers one conversation of the user. A conversation of someone else is answered like one that does not exist.
 
         Raises:
-            ProblemError: unauthenticated, forbidden, conversation-not-found, invalid-request, internal-error, provider-unavailable.
+            ProblemError: unauthenticated, forbidden, conversation-not-found, invalid-request, too-many-requests, internal-error, provider-unavailable.
         """
         return models.Conversation.model_validate_json(
             await self._call("GET", f"/api/conversations/{conversation_id}", expect=200, secured=True)
@@ -174,7 +174,7 @@ class HttpClient:
         Answers what the user and the agents said, the oldest first, in pages. Each message has the cursor of the event that completed it.
 
         Raises:
-            ProblemError: unauthenticated, forbidden, conversation-not-found, invalid-request, internal-error, provider-unavailable.
+            ProblemError: unauthenticated, forbidden, conversation-not-found, invalid-request, too-many-requests, internal-error, provider-unavailable.
         """
         return models.MessageList.model_validate_json(
             await self._call(

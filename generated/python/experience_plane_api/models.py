@@ -248,8 +248,20 @@ UnauthenticatedResponseWWWAuthenticateHeader = TypeAliasType(
 )
 
 
-OverloadedResponseRetryAfterHeader = TypeAliasType(
-    "OverloadedResponseRetryAfterHeader", Annotated[StrictInt, Field(ge=0, le=86400)]
+TooManyRequestsResponseRetryAfterHeader = TypeAliasType(
+    "TooManyRequestsResponseRetryAfterHeader",
+    Annotated[StrictInt, Field(ge=0, le=86400)],
+)
+
+
+TooManyRequestsResponseRateLimitHeader = TypeAliasType(
+    "TooManyRequestsResponseRateLimitHeader", Annotated[str, Field(max_length=1000)]
+)
+
+
+TooManyRequestsResponseRateLimitPolicyHeader = TypeAliasType(
+    "TooManyRequestsResponseRateLimitPolicyHeader",
+    Annotated[str, Field(max_length=1000)],
 )
 
 

@@ -22,14 +22,17 @@ from experience_plane.http_api import pages, problem_responses
 from experience_plane.http_api.agents import AgentsHandlers
 from experience_plane.http_api.auth import AuthHandlers
 from experience_plane.http_api.body_guard import BodyGuard
+from experience_plane.http_api.client_address import NO_PROXIES, ClientAddress, TrustedProxies
 from experience_plane.http_api.conversations import ConversationsHandlers
 from experience_plane.http_api.operations import OperationsHandlers
 from experience_plane.http_api.permissions import operation_dependencies
+from experience_plane.http_api.rate_limiting import RateLimiting, charge_account
 from experience_plane.http_api.request_context import RequestContext
 from experience_plane.http_api.runtime import RuntimeHandlers
 from experience_plane.security_guard.guard import SecurityGuard
 from experience_plane.security_guard.ports import Unauthenticated
 from experience_plane.security_guard.principal import Principal
+from experience_plane.security_guard.rate_limits import RateLimits
 from experience_plane_api import problem_types as types
 from experience_plane_api.agent_socket import PATH, SUBPROTOCOL
 from experience_plane_api.server import Credentials, RequirementSets, build_router
@@ -62,6 +65,8 @@ def create_application(
     version: str,
     max_body_bytes: int,
     static_dir: Path | None = None,
+    proxies: TrustedProxies = NO_PROXIES,
+    rate_limits: RateLimits | None = None,
     lifespan: Lifespan | None = None,
 ) -> FastAPI:
     """Put the application together over open components."""
@@ -72,7 +77,12 @@ def create_application(
         openapi_url=None,
         redirect_slashes=False,
         lifespan=lifespan,
-        middleware=[Middleware(RequestContext), Middleware(BodyGuard, max_bytes=max_body_bytes)],
+        middleware=[
+            Middleware(ClientAddress, proxies=proxies),
+            Middleware(RequestContext),
+            Middleware(BodyGuard, max_bytes=max_body_bytes),
+            Middleware(RateLimiting, limits=rate_limits),
+        ],
     )
     application.state.security_guard = components.guard
     problem_responses.install(application)
@@ -89,7 +99,9 @@ def _contract_router(components: Components, version: str) -> APIRouter:
         bearer = credentials["bearerAuth"]
         if not isinstance(bearer, HTTPAuthorizationCredentials):
             raise Unauthenticated("the scheme is not Bearer")
-        return await guard.authenticate(bearer.credentials)
+        principal = await guard.authenticate(bearer.credentials)
+        await charge_account(principal)
+        return principal
 
     return build_router(
         auth=AuthHandlers(guard),

@@ -57,7 +57,7 @@ def _fault(request: Request, body: bytes) -> Response | None:
     if media_type != "application/json":
         return problem_response(types.UNSUPPORTED_MEDIA_TYPE, "The body must be application/json.", request)
     try:
-        strict_json.parse(body)
+        request.state.body = strict_json.parse(body)
     except strict_json.MalformedJson as error:
         return problem_response(types.MALFORMED_REQUEST, str(error), request)
     return None

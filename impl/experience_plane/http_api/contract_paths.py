@@ -1,4 +1,4 @@
-"""What the contract says of a path: its methods, and whether they take a body."""
+"""What the contract says of a path: its methods, whether they take a body, and how often they may be used."""
 
 from __future__ import annotations
 
@@ -23,13 +23,28 @@ def takes_body(method: str, path: str) -> bool:
     return "requestBody" in _operations(path).get(method.lower(), {})
 
 
+def rate_limit_policy(method: str, path: str) -> str | None:
+    """Answer the policy that the contract names for an operation (`x-rate-limit`)."""
+    operation: Mapping[str, Any] = _operations(path).get(method.lower(), {})
+    return operation.get("x-rate-limit")
+
+
 def _operations(path: str) -> Mapping[str, Any]:
-    return next((operations for pattern, operations in _paths() if pattern.fullmatch(path)), {})
+    literal = _literal_paths().get(path)
+    if literal is not None:
+        return literal
+    return next((operations for pattern, operations in _templates() if pattern.fullmatch(path)), {})
 
 
 @cache
-def _paths() -> Sequence[tuple[re.Pattern[str], Mapping[str, Any]]]:
-    return [(_pattern(template), operations) for template, operations in documents.load("openapi")["paths"].items()]
+def _literal_paths() -> Mapping[str, Mapping[str, Any]]:
+    return {path: operations for path, operations in documents.load("openapi")["paths"].items() if "{" not in path}
+
+
+@cache
+def _templates() -> Sequence[tuple[re.Pattern[str], Mapping[str, Any]]]:
+    paths = documents.load("openapi")["paths"].items()
+    return [(_pattern(template), operations) for template, operations in paths if "{" in template]
 
 
 def _pattern(template: str) -> re.Pattern[str]:

@@ -49,7 +49,8 @@ def problem_response(
     return _rendered(made.model_dump_json(), problem_type.status, headers or {})
 
 
-async def _on_error(request: Request, error: Exception) -> Response:
+def error_response(request: Request, error: Exception) -> Response:
+    """Answer the problem of an exception; the log line of the request gets what it says beyond that."""
     problem_type, made = problem_of(error, instance=_path(request), request_id=request.state.request_id)
     request.state.refusal = str(error)
     headers = {}
@@ -58,6 +59,10 @@ async def _on_error(request: Request, error: Exception) -> Response:
     if isinstance(error, ExperiencePlaneError) and error.retry_after is not None:
         headers["Retry-After"] = str(math.ceil(error.retry_after))
     return _rendered(made.model_dump_json(), problem_type.status, headers)
+
+
+async def _on_error(request: Request, error: Exception) -> Response:
+    return error_response(request, error)
 
 
 async def _on_invalid_request(request: Request, error: Exception) -> Response:

@@ -1,0 +1,111 @@
+"""Enforces `x-rate-limit` of the contract, for every operation, here and nowhere else; tells the client its standing.
+
+The fields are those of draft-ietf-httpapi-ratelimit-headers-10: `RateLimit-Policy` names the limits, `RateLimit` what
+is left and for how many seconds.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from contextvars import ContextVar
+
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from experience_plane.http_api.client_address import client_network
+from experience_plane.http_api.contract_paths import rate_limit_policy
+from experience_plane.http_api.problem_responses import error_response
+from experience_plane.security_guard.emails import parse_email
+from experience_plane.security_guard.ports import InvalidEmail, TooManyRequests
+from experience_plane.security_guard.principal import Principal
+from experience_plane.security_guard.rate_limits import Charges, RateLimits, Standing
+
+_OWNER_IS_HERE = frozenset({"sign-in", "sign-up"})
+"""Policies of operations whose success shows that the account's owner is at this network."""
+
+_CHARGES: ContextVar[Charges | None] = ContextVar("charges", default=None)
+
+
+async def charge_account(principal: Principal) -> None:
+    """Count the request that is being served for the account that it is authenticated as.
+
+    Raises:
+        TooManyRequests.
+    """
+    charges = _CHARGES.get()
+    if charges is not None:
+        await charges.charge_account(str(principal.user_id))
+
+
+class RateLimiting:
+    """ASGI middleware; stands inside the body guard, which reads the address that a sign-in is for."""
+
+    def __init__(self, app: ASGIApp, *, limits: RateLimits | None) -> None:
+        self._app = app
+        self._limits = limits
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve the request, or answer 429."""
+        policy = rate_limit_policy(scope["method"], scope["path"]) if scope["type"] == "http" else None
+        if policy is None or self._limits is None:
+            await self._app(scope, receive, send)
+            return
+        host = (scope.get("client") or ("",))[0]
+        charges = self._limits.begin(policy, client_network(host))
+        account = _claimed_account(scope)
+        telling = _Telling(charges, send, account if policy in _OWNER_IS_HERE else None)
+        try:
+            await charges.charge_client()
+            if account is not None:
+                await charges.charge_claimed_account(account)
+        except TooManyRequests as error:
+            await error_response(Request(scope), error)(scope, receive, telling.send)
+            return
+        token = _CHARGES.set(charges)
+        try:
+            await self._app(scope, receive, telling.send)
+        finally:
+            _CHARGES.reset(token)
+
+
+class _Telling:
+    """Adds the standing to the answer; a sign-in that succeeded makes the network known first."""
+
+    def __init__(self, charges: Charges, send: Send, signing_in: str | None) -> None:
+        self._charges = charges
+        self._send = send
+        self._signing_in = signing_in
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            if self._signing_in is not None and message["status"] in {200, 201}:
+                await self._charges.sign_in_succeeded(self._signing_in)
+            if self._charges.standings:
+                headers = MutableHeaders(scope=message)
+                headers["RateLimit-Policy"] = _policies(self._charges.standings)
+                headers["RateLimit"] = _standings(self._charges.standings)
+        await self._send(message)
+
+
+def _claimed_account(scope: Scope) -> str | None:
+    """The e-mail address in the body, in the spelling that tells accounts apart; as typed when it is no address."""
+    body = scope["state"].get("body")
+    email = body.get("email") if isinstance(body, dict) else None
+    if not isinstance(email, str):
+        return None
+    try:
+        return parse_email(email).key
+    except InvalidEmail:
+        return email
+
+
+def _policies(standings: Sequence[Standing]) -> str:
+    return ", ".join(f'"{each.name}";q={each.limit.amount};w={each.limit.seconds}' for each in standings)
+
+
+def _standings(standings: Sequence[Standing]) -> str:
+    return ", ".join(
+        f'"{each.name}";r={each.count.remaining};t={math.ceil(each.count.reset_after)}' for each in standings
+    )
