@@ -205,6 +205,7 @@ def _identity_options(settings: Settings) -> IdentityOptions:
             absolute_lifetime=timedelta(seconds=auth.session_seconds),
             refresh_grace=timedelta(seconds=auth.refresh_grace_seconds),
             state_max_age=timedelta(seconds=auth.session_state_max_age_seconds),
+            check_interval=timedelta(seconds=auth.session_check_seconds),
         ),
         tickets=TicketOptions(lifetime=timedelta(seconds=auth.ticket_seconds)),
     )

@@ -28,6 +28,7 @@ PROBLEM_TYPE_OF: dict[type[ExperiencePlaneError], ProblemType] = {
     identity.PermissionDenied: types.FORBIDDEN,
     identity.TooManyRequests: types.TOO_MANY_REQUESTS,
     identity.ProviderUnavailable: types.PROVIDER_UNAVAILABLE,
+    identity.SessionNotFound: types.SESSION_NOT_FOUND,
     identity.Unauthenticated: types.UNAUTHENTICATED,
     log.ConversationNotFound: types.CONVERSATION_NOT_FOUND,
     log.CursorUnknown: types.INVALID_MESSAGE,

@@ -94,6 +94,9 @@ class AuthSettings(BaseModel):
     session_state_max_age_seconds: float = Field(
         1.0, ge=0, le=60, description="How long another process's logout may go unnoticed."
     )
+    session_check_seconds: float = Field(
+        0.8, gt=0, le=60, description="Between two looks, one query each, whether sessions of open sockets have ended."
+    )
     hashing: HashingSettings = HashingSettings()
     gotrue: GoTrueSettings = GoTrueSettings()
     oidc: OidcIssuerSettings = OidcIssuerSettings()

@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from postgresql_database import postgresql_url
 from running_service import Service
+
+__all__ = ["postgresql_url"]
 
 
 @pytest.fixture(scope="session")

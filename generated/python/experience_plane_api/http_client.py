@@ -109,6 +109,48 @@ class HttpClient:
         """
         return models.User.model_validate_json(await self._call("GET", "/api/auth/me", expect=200, secured=True))
 
+    async def list_sessions(self) -> models.SessionList:
+        """List the user's sessions.
+
+        Answers where the user is logged in, the session used last first; the 100 latest of them.
+
+        Raises:
+            ProblemError: unauthenticated, forbidden, internal-error, not-supported, provider-unavailable.
+        """
+        return models.SessionList.model_validate_json(
+            await self._call("GET", "/api/auth/sessions", expect=200, secured=True)
+        )
+
+    async def end_session(self, session_id: UUID) -> None:
+        """End a session.
+
+        Ends one session of the user, this one or another. Its tokens are refused from the next request on, and its sockets are closed with 4401 within a second.
+
+        Raises:
+            ProblemError: unauthenticated, forbidden, session-not-found, invalid-request, internal-error, not-supported, provider-unavailable.
+        """
+        await self._call("DELETE", f"/api/auth/sessions/{session_id}", expect=204, secured=True)
+
+    async def end_other_sessions(self) -> None:
+        """End all other sessions.
+
+        Ends every session of the user but the one that asks.
+
+        Raises:
+            ProblemError: unauthenticated, forbidden, internal-error, not-supported, provider-unavailable.
+        """
+        await self._call("POST", "/api/auth/logout-elsewhere", expect=204, secured=True)
+
+    async def log_out_everywhere(self) -> None:
+        """Log out everywhere.
+
+        Ends every session of the user, this one too.
+
+        Raises:
+            ProblemError: unauthenticated, forbidden, internal-error, not-supported, provider-unavailable.
+        """
+        await self._call("POST", "/api/auth/logout-everywhere", expect=204, secured=True)
+
     async def create_agent_ticket(self) -> models.AgentTicket:
         """Buy a ticket for the agent socket.
 

@@ -7,7 +7,15 @@ from __future__ import annotations
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import MISSING, AwareDatetime, BaseModel, ConfigDict, Field, StrictInt
+from pydantic import (
+    MISSING,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictInt,
+)
 from typing_extensions import TypeAliasType
 
 
@@ -335,6 +343,40 @@ class AuthenticationResult(BaseModel):
     expires_in: Annotated[StrictInt, Field(ge=1, le=86400)]
     """For how many seconds the access token is valid."""
     user: User
+
+
+class SessionDescription(BaseModel):
+    """A session, as its user sees it."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    session_id: Annotated[UUID, Field(title="SessionId")]
+    """A session of a user, as a UUID made by the service."""
+    current: StrictBool
+    """Whether this is the session that asks."""
+    user_agent: Annotated[str | None, Field(max_length=400)]
+    """What the client that logged in said of itself; null when it said nothing."""
+    ip_address: Annotated[str | None, Field(max_length=45)]
+    """The address from which it logged in; null when the service does not know it."""
+    started_at: Annotated[AwareDatetime, Field(title="Timestamp")]
+    """A moment in UTC (RFC 3339)."""
+    last_used_at: Annotated[AwareDatetime, Field(title="Timestamp")]
+    """A moment in UTC (RFC 3339)."""
+    expires_at: AwareDatetime | None
+    """When it ends, however much it is used; null when it does not."""
+
+
+class SessionList(BaseModel):
+    """The sessions of a user."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    sessions: Annotated[list[SessionDescription], Field(max_length=100)]
+    """The session used last first."""
 
 
 class AgentTicket(BaseModel):

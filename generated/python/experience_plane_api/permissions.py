@@ -7,6 +7,10 @@ from typing import Final
 
 OPERATION_PERMISSIONS: Final[dict[str, str]] = {
     "log_out": "account.manage",
+    "list_sessions": "account.manage",
+    "end_session": "account.manage",
+    "end_other_sessions": "account.manage",
+    "log_out_everywhere": "account.manage",
     "create_agent_ticket": "agents.talk",
     "list_conversations": "conversations.read",
     "get_conversation": "conversations.read",

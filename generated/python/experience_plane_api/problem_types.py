@@ -131,6 +131,15 @@ NOT_FOUND: Final = ProblemType(
 )
 """The path is not part of the contract."""
 
+SESSION_NOT_FOUND: Final = ProblemType(
+    slug="session-not-found",
+    title="There is no such session",
+    status=404,
+    close_code=None,
+    retryable=False,
+)
+"""The session does not exist, has ended, or belongs to someone else; the three cannot be told apart."""
+
 CONVERSATION_NOT_FOUND: Final = ProblemType(
     slug="conversation-not-found",
     title="There is no such conversation",
@@ -308,6 +317,7 @@ PROBLEM_TYPES: Final[dict[str, ProblemType]] = {
         INVALID_TICKET,
         FORBIDDEN,
         NOT_FOUND,
+        SESSION_NOT_FOUND,
         CONVERSATION_NOT_FOUND,
         RUN_NOT_FOUND,
         RUN_NOT_ACTIVE,

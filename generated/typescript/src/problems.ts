@@ -23,6 +23,7 @@ export type ProblemSlug =
   | 'invalid-ticket'
   | 'forbidden'
   | 'not-found'
+  | 'session-not-found'
   | 'conversation-not-found'
   | 'run-not-found'
   | 'run-not-active'
@@ -139,6 +140,14 @@ export const PROBLEMS: Readonly<Record<ProblemSlug, ProblemType>> = {
     retryable: false,
     description: 'The path is not part of the contract.',
     remedy: 'Compare the path with the contract.',
+  },
+  'session-not-found': {
+    title: 'There is no such session',
+    status: 404,
+    close_code: null,
+    retryable: false,
+    description: 'The session does not exist, has ended, or belongs to someone else; the three cannot be told apart.',
+    remedy: 'List the sessions.',
   },
   'conversation-not-found': {
     title: 'There is no such conversation',

@@ -77,7 +77,7 @@ class AgentSocket:
                 await _refuse(websocket, error, connection_id)
                 return
             try:
-                await self._serve(websocket, principal, connection_id, partial(guard.require_permission_now, principal))
+                await self._serve(websocket, guard, principal, connection_id)
             finally:
                 self._leave(principal.user_id)
 
@@ -105,7 +105,10 @@ class AgentSocket:
         if not self._sockets[user_id]:
             del self._sockets[user_id]
 
-    async def _serve(self, websocket: WebSocket, principal: Principal, connection_id: str, permit: Permit) -> None:
+    async def _serve(
+        self, websocket: WebSocket, guard: SecurityGuard, principal: Principal, connection_id: str
+    ) -> None:
+        permit = partial(guard.require_permission_now, principal)
         session = self._session(websocket, principal, connection_id, permit)
         began = monotonic()
         try:
@@ -118,7 +121,8 @@ class AgentSocket:
         if self._draining:
             session.drain()
         try:
-            await task
+            with guard.watching(principal, session.revoke):
+                await task
         finally:
             del self._sessions[session]
             code = session.close_code or _StarletteFrames.code_of(websocket)

@@ -36,6 +36,8 @@ _QUEUE = 256
 GOING_AWAY = 1001
 _FAILED = Close(types.INTERNAL_ERROR.close_code or 4500, types.INTERNAL_ERROR.slug)
 
+_REVOKED = Close(types.UNAUTHENTICATED.close_code or 4401, types.UNAUTHENTICATED.slug)
+
 
 class Frames(Protocol):
     """A socket as the session needs it."""
@@ -87,21 +89,26 @@ class Session:
         self._followers: dict[UUID, asyncio.Task[None]] = {}
         self._drain = asyncio.Event()
         self._failed = asyncio.Event()
+        self._revoked = asyncio.Event()
         self.received = 0
         self.sent = 0
         self.close_code: int | None = None
 
     async def run(self) -> None:
         """Serve until one side closes."""
-        ends = [self._started(self._write), self._started(self._read), self._started(self._failed.wait)]
+        ends = [self._started(work) for work in (self._write, self._read, self._failed.wait, self._revoked.wait)]
         others = [self._started(self._keep_deadline), self._started(self._await_drain)]
         try:
             # The writer ends after a close frame, the reader when the peer has gone.
             await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         finally:
             await _cancelled([*ends, *others, *self._followers.values()])
-        if self._failed.is_set() and self.close_code is None:
-            await self._close(_FAILED)
+        if self.close_code is None and (self._revoked.is_set() or self._failed.is_set()):
+            await self._close(_REVOKED if self._revoked.is_set() else _FAILED)
+
+    def revoke(self) -> None:
+        """The login behind the socket has ended: close at once, before anything that waits to be sent."""
+        self._revoked.set()
 
     def drain(self) -> None:
         """Ask the client to go elsewhere: the service is stopping."""

@@ -29,6 +29,7 @@ from experience_plane.http_api.permissions import operation_dependencies
 from experience_plane.http_api.rate_limiting import RateLimiting, charge_account
 from experience_plane.http_api.request_context import RequestContext
 from experience_plane.http_api.runtime import RuntimeHandlers
+from experience_plane.http_api.sessions import SessionsHandlers
 from experience_plane.security_guard.guard import SecurityGuard
 from experience_plane.security_guard.ports import Unauthenticated
 from experience_plane.security_guard.principal import Principal
@@ -105,6 +106,7 @@ def _contract_router(components: Components, version: str) -> APIRouter:
 
     return build_router(
         auth=AuthHandlers(guard),
+        sessions=SessionsHandlers(guard),
         runtime=RuntimeHandlers(guard),
         agents=AgentsHandlers(),
         conversations=ConversationsHandlers(components.log),

@@ -2,25 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from experience_plane.security_guard.ports import (
     AuthenticationPort,
     InvalidTicket,
+    NotSupported,
     PermissionDenied,
     Unauthenticated,
 )
 from experience_plane.security_guard.principal import Authenticated, Principal, Ticket, User
 from experience_plane.security_guard.tickets import Tickets
+from experience_plane.security_guard.user_sessions import UserSessions
 
 
 class SecurityGuard:
     """The one door to identity; nothing else calls the ports."""
 
-    def __init__(self, *, authentication: AuthenticationPort, tickets: Tickets) -> None:
+    def __init__(
+        self, *, authentication: AuthenticationPort, tickets: Tickets, sessions: UserSessions | None = None
+    ) -> None:
         self._authentication = authentication
         self._tickets = tickets
+        self._sessions = sessions
+
+    @property
+    def sessions(self) -> UserSessions:
+        """What a user may do with his sessions.
+
+        Raises:
+            NotSupported: the sessions are the identity provider's.
+        """
+        if self._sessions is None:
+            raise NotSupported
+        return self._sessions
+
+    def watching(self, principal: Principal, revoked: Callable[[], None]) -> AbstractContextManager[None]:
+        """Within the block, `revoked` is called once the principal's session ends, within a second of that."""
+        return nullcontext() if self._sessions is None else self._sessions.watching(principal.session_id, revoked)
 
     async def register_user(self, *, name: str, email: str, password: str) -> Authenticated:
         """Create an account with its tenant and log it in.
@@ -111,4 +132,6 @@ class SecurityGuard:
 
     async def close(self) -> None:
         """Free threads and connections."""
+        if self._sessions is not None:
+            await self._sessions.close()
         await self._authentication.close()

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from experience_plane.clock import Clock, system_clock
 from experience_plane.security_guard.access_policy import PersonalWorkspaces, RolePermissions
+from experience_plane.security_guard.audit import LoggedAuditTrail
 from experience_plane.security_guard.guard import SecurityGuard
 from experience_plane.security_guard.local_authentication import LocalAuthentication
 from experience_plane.security_guard.options import IdentityOptions
 from experience_plane.security_guard.signing_keys import load_key_ring
 from experience_plane.security_guard.storage import IdentityStores
 from experience_plane.security_guard.tickets import Tickets
+from experience_plane.security_guard.user_sessions import UserSessions
 
 
 async def open_local_guard(
@@ -19,6 +21,7 @@ async def open_local_guard(
 ) -> SecurityGuard:
     """Load the signing keys, creating the first on first start, and answer a guard. Close it when done."""
     options = options or IdentityOptions()
+    audit = LoggedAuditTrail()
     authentication = LocalAuthentication(
         stores=stores,
         keys=await load_key_ring(stores.signing_keys, clock),
@@ -26,5 +29,16 @@ async def open_local_guard(
         authorization=RolePermissions(),
         options=options,
         clock=clock,
+        audit=audit,
     )
-    return SecurityGuard(authentication=authentication, tickets=Tickets(stores.tickets, options.tickets, clock))
+    return SecurityGuard(
+        authentication=authentication,
+        tickets=Tickets(stores.tickets, options.tickets, clock),
+        sessions=UserSessions(
+            store=stores.sessions,
+            sessions=authentication.sessions,
+            audit=audit,
+            clock=clock,
+            check_interval=options.sessions.check_interval,
+        ),
+    )

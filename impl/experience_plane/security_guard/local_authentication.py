@@ -66,7 +66,7 @@ class LocalAuthentication:
         self._clock = clock
         self._hashing = PasswordHashing(options.hashing)
         self._access_tokens = AccessTokens(keys, options.tokens, clock)
-        self._sessions = Sessions(stores.sessions, options.sessions, clock)
+        self.sessions = Sessions(stores.sessions, options.sessions, clock)
 
     async def register_user(self, *, name: str, email: str, password: str) -> Authenticated:
         """See `AuthenticationPort.register_user`."""
@@ -91,7 +91,7 @@ class LocalAuthentication:
         """See `AuthenticationPort.refresh`."""
         outcome = await self._stores.sessions.rotate(self._rotation(refresh_token))
         if isinstance(outcome, Reused):
-            self._sessions.forget(outcome.session_id)
+            self.sessions.forget(outcome.session_id)
             await self._audit.record(SecurityEvent(kind="refresh_token.reused", session_id=outcome.session_id))
         if outcome is None or isinstance(outcome, Reused):
             raise InvalidRefreshToken
@@ -100,7 +100,7 @@ class LocalAuthentication:
 
     async def end_session(self, session_id: UUID) -> None:
         """See `AuthenticationPort.end_session`."""
-        await self._sessions.end(session_id, "logout")
+        await self.sessions.end(session_id, "logout")
         await self._audit.record(SecurityEvent(kind="session.ended", session_id=session_id))
 
     async def verify_access_token(self, access_token: str) -> Principal:
@@ -177,7 +177,7 @@ class LocalAuthentication:
         return Authenticated(user, tokens)
 
     async def _live_account(self, principal: Principal) -> Account:
-        account = await self._sessions.live_account(principal.session_id)
+        account = await self.sessions.live_account(principal.session_id)
         if account is None or account.user_id != principal.user_id:
             raise Unauthenticated("session ended")
         return account

@@ -65,6 +65,8 @@ class SessionOptions:
     state_max_age: timedelta = timedelta(seconds=1)
     """How long another process's logout may go unnoticed; zero reads the session on every request."""
     state_cache_size: int = 10_000
+    check_interval: timedelta = timedelta(seconds=0.8)
+    """Between two looks at the sessions of open sockets, each one query."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

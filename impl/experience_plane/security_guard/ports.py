@@ -42,6 +42,12 @@ class Unauthenticated(ExperiencePlaneError):
         return self.reason or self.public_detail
 
 
+class SessionNotFound(ExperiencePlaneError):
+    """The user has no such session, or it has ended."""
+
+    default_detail = "There is no such session."
+
+
 class InvalidTicket(ExperiencePlaneError):
     """The ticket is unknown, expired, redeemed before, or its session has ended."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -9,6 +11,7 @@ from uuid import UUID
 from experience_plane.clock import Clock
 from experience_plane.security_guard.bounded_cache import BoundedCache
 from experience_plane.security_guard.options import SessionOptions
+from experience_plane.security_guard.revocation import RevocationWatch, Revoked
 from experience_plane.security_guard.storage import Account, SessionEnd, SessionStore
 
 
@@ -32,6 +35,7 @@ class Sessions:
         self._clock = clock
         self._states: BoundedCache[UUID, _SessionState] = BoundedCache(options.state_cache_size)
         self._changes = 0
+        self._watch = RevocationWatch()
 
     async def live_account(self, session_id: UUID) -> Account | None:
         """Answer the account whose session this is, unless that has ended."""
@@ -54,6 +58,26 @@ class Sessions:
     def forget(self, session_id: UUID) -> None:
         """Refuse from now on a session that storage has already ended."""
         self._states.put(session_id, _SessionState(account=None, read_at=self._clock()))
+        self._watch.announce(session_id)
+
+    @contextmanager
+    def watching(self, session_id: UUID, revoked: Revoked) -> Iterator[None]:
+        """Within the block, `revoked` is called when the session ends.
+
+        At once when this process ends it; with the next `check_watched` when another does.
+        """
+        with self._watch.watching(session_id, revoked):
+            state = self._states.get(session_id)
+            if state is not None and state.account is None:
+                self._watch.announce(session_id)
+            yield
+
+    async def check_watched(self) -> None:
+        """Learn, in one query, which of the watched sessions have ended elsewhere or expired."""
+        watched = set(self._watch.watched)
+        if watched:
+            for session_id in watched - set(await self._store.live_among(watched, self._clock())):
+                self.forget(session_id)
 
     def account_changed(self, user_id: UUID) -> None:
         """Read anew, from now on, what storage says of an account that has changed there."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
@@ -12,7 +12,7 @@ from experience_plane.security_guard.device import UNKNOWN_DEVICE, Device
 from experience_plane.security_guard.ports import TenantAssignment
 from experience_plane.security_guard.principal import Principal
 
-SessionEnd = Literal["logout", "refresh_token_reuse"]
+SessionEnd = Literal["logout", "refresh_token_reuse", "ended_by_user"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +114,17 @@ class StoredSigningKey:
         return f"StoredSigningKey(kid={self.kid!r}, generation={self.generation})"
 
 
+@dataclass(frozen=True, slots=True)
+class StoredSession:
+    """A session that lives."""
+
+    session_id: UUID
+    started_at: datetime
+    last_used_at: datetime
+    expires_at: datetime | None
+    device: Device
+
+
 class AccountStore(Protocol):
     """Accounts, unique by e-mail key."""
 
@@ -150,6 +161,20 @@ class SessionStore(Protocol):
 
     async def find_live_account(self, session_id: UUID, now: datetime) -> Account | None:
         """Answer the account whose session this is, unless that has ended or expired."""
+        ...
+
+    async def list_live(self, user_id: UUID, now: datetime, limit: int) -> Sequence[StoredSession]:
+        """Answer the user's sessions that can still be used, the one used last first."""
+        ...
+
+    async def end_of_user(
+        self, user_id: UUID, reason: SessionEnd, now: datetime, *, only: UUID | None = None, but: UUID | None = None
+    ) -> Sequence[UUID]:
+        """End the user's sessions: all, `only` one, or all `but` one. Answer those that lived until now."""
+        ...
+
+    async def live_among(self, session_ids: Collection[UUID], now: datetime) -> Collection[UUID]:
+        """Answer which of these sessions have neither ended nor expired, in one query."""
         ...
 
 

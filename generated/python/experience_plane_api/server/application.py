@@ -19,22 +19,25 @@ from ._runtime.server.security import (
     PrincipalT,
     RequirementSets,
 )
-from .routers import agents, auth, conversations, operations, runtime
+from .routers import agents, auth, conversations, operations, runtime, sessions
 from .services import (
     AgentsService,
     AuthService,
     ConversationsService,
     OperationsService,
     RuntimeService,
+    SessionsService,
 )
 
 ROUTES: Final = (
     *auth.LITERAL_ROUTES,
+    *sessions.LITERAL_ROUTES,
     *runtime.LITERAL_ROUTES,
     *agents.LITERAL_ROUTES,
     *conversations.LITERAL_ROUTES,
     *operations.LITERAL_ROUTES,
     *auth.TEMPLATED_ROUTES,
+    *sessions.TEMPLATED_ROUTES,
     *runtime.TEMPLATED_ROUTES,
     *agents.TEMPLATED_ROUTES,
     *conversations.TEMPLATED_ROUTES,
@@ -47,6 +50,10 @@ INFO: Final[dict[str, Any]] = {
     "version": "0.1.0",
     "openapi_tags": [
         {"name": "auth", "description": "Register, log in, stay logged in, log out."},
+        {
+            "name": "sessions",
+            "description": "Where a user is logged in, and how that ends.",
+        },
         {"name": "runtime", "description": "The way into the agent socket."},
         {"name": "agents", "description": "Who answers."},
         {
@@ -64,6 +71,7 @@ INFO: Final[dict[str, Any]] = {
 def build_router(
     *,
     auth: AuthService[PrincipalT],
+    sessions: SessionsService[PrincipalT],
     runtime: RuntimeService[PrincipalT],
     agents: AgentsService[PrincipalT],
     conversations: ConversationsService[PrincipalT],
@@ -78,6 +86,7 @@ def build_router(
         ROUTES,
         services={
             "auth": auth,
+            "sessions": sessions,
             "runtime": runtime,
             "agents": agents,
             "conversations": conversations,
@@ -93,6 +102,7 @@ def build_router(
 def create_app(
     *,
     auth: AuthService[PrincipalT],
+    sessions: SessionsService[PrincipalT],
     runtime: RuntimeService[PrincipalT],
     agents: AgentsService[PrincipalT],
     conversations: ConversationsService[PrincipalT],
@@ -113,6 +123,7 @@ def create_app(
     app.include_router(
         build_router(
             auth=auth,
+            sessions=sessions,
             runtime=runtime,
             agents=agents,
             conversations=conversations,

@@ -83,6 +83,59 @@ class AuthService(Protocol[PrincipalT_contra]):
         """
 
 
+class SessionsService(Protocol[PrincipalT_contra]):
+    """Implement the sessions operations: subclass this Protocol, or give an object its methods."""
+
+    @abstractmethod
+    async def list_sessions(
+        self,
+        *,
+        principal: PrincipalT_contra,
+    ) -> models.SessionList | HTTPResult[models.SessionList | models.Problem] | Response:
+        """
+        List the user's sessions
+
+        Answers where the user is logged in, the session used last first; the 100 latest of them.
+        """
+
+    @abstractmethod
+    async def end_session(
+        self,
+        *,
+        principal: PrincipalT_contra,
+        session_id: UUID,
+    ) -> None | HTTPResult[models.Problem] | Response:
+        """
+        End a session
+
+        Ends one session of the user, this one or another. Its tokens are refused from the next request on, and its sockets are closed with 4401 within a second.
+        """
+
+    @abstractmethod
+    async def end_other_sessions(
+        self,
+        *,
+        principal: PrincipalT_contra,
+    ) -> None | HTTPResult[models.Problem] | Response:
+        """
+        End all other sessions
+
+        Ends every session of the user but the one that asks.
+        """
+
+    @abstractmethod
+    async def log_out_everywhere(
+        self,
+        *,
+        principal: PrincipalT_contra,
+    ) -> None | HTTPResult[models.Problem] | Response:
+        """
+        Log out everywhere
+
+        Ends every session of the user, this one too.
+        """
+
+
 class RuntimeService(Protocol[PrincipalT_contra]):
     """Implement the runtime operations: subclass this Protocol, or give an object its methods."""
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from functools import partial
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, insert, or_, update
+from sqlalchemy import ColumnElement, Row, and_, exists, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from experience_plane.adapters.sql import refresh_rotation
@@ -15,6 +17,7 @@ from experience_plane.adapters.sql.batches import Batches
 from experience_plane.adapters.sql.engine import read_connection, write_transaction
 from experience_plane.adapters.sql.identity_tables import refresh_tokens, sessions, users
 from experience_plane.adapters.sql.refresh_rotation import Outcome
+from experience_plane.security_guard.device import Device
 from experience_plane.security_guard.storage import (
     Account,
     NewRefreshToken,
@@ -23,6 +26,7 @@ from experience_plane.security_guard.storage import (
     Rotated,
     Rotation,
     SessionEnd,
+    StoredSession,
 )
 
 
@@ -69,6 +73,40 @@ class SqlSessionStore:
             row = (await connection.execute(query)).one_or_none()
         return None if row is None else account_from(row)
 
+    async def list_live(self, user_id: UUID, now: datetime, limit: int) -> Sequence[StoredSession]:
+        """See `SessionStore.list_live`."""
+        used_at = func.coalesce(sessions.c.last_used_at, sessions.c.started_at)
+        usable = exists().where(
+            refresh_tokens.c.session_id == sessions.c.session_id,
+            refresh_tokens.c.rotated_at.is_(None),
+            refresh_tokens.c.expires_at > now,
+        )
+        query = select(sessions).where(sessions.c.user_id == user_id, lives(now), usable)
+        async with read_connection(self._engine) as connection:
+            rows = await connection.execute(query.order_by(used_at.desc(), sessions.c.session_id).limit(limit))
+            return [_stored(row) for row in rows]
+
+    async def end_of_user(
+        self, user_id: UUID, reason: SessionEnd, now: datetime, *, only: UUID | None = None, but: UUID | None = None
+    ) -> Sequence[UUID]:
+        """See `SessionStore.end_of_user`."""
+        ending = update(sessions).where(sessions.c.user_id == user_id, lives(now))
+        if only is not None:
+            ending = ending.where(sessions.c.session_id == only)
+        if but is not None:
+            ending = ending.where(sessions.c.session_id != but)
+        async with write_transaction(self._engine) as connection:
+            ended = await connection.scalars(
+                ending.values(ended_at=now, end_reason=reason).returning(sessions.c.session_id)
+            )
+            return ended.all()
+
+    async def live_among(self, session_ids: Collection[UUID], now: datetime) -> Collection[UUID]:
+        """See `SessionStore.live_among`."""
+        query = select(sessions.c.session_id).where(sessions.c.session_id.in_(session_ids), lives(now))
+        async with read_connection(self._engine) as connection:
+            return set(await connection.scalars(query))
+
 
 def lives(now: datetime) -> ColumnElement[bool]:
     """The condition on a row of `sessions` that has neither ended nor expired."""
@@ -88,4 +126,14 @@ async def _end(connection: AsyncConnection, session_id: UUID, reason: SessionEnd
         update(sessions)
         .where(sessions.c.session_id == session_id, sessions.c.ended_at.is_(None))
         .values(ended_at=now, end_reason=reason)
+    )
+
+
+def _stored(row: Row[Any]) -> StoredSession:
+    return StoredSession(
+        session_id=row.session_id,
+        started_at=row.started_at,
+        last_used_at=row.last_used_at or row.started_at,
+        expires_at=row.expires_at,
+        device=Device(row.user_agent, row.ip_address),
     )

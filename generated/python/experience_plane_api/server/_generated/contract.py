@@ -26,6 +26,10 @@ OperationDependencies = TypedDict(
         "refresh_session": Sequence[params.Depends],
         "log_out": Sequence[params.Depends],
         "get_current_user": Sequence[params.Depends],
+        "list_sessions": Sequence[params.Depends],
+        "end_session": Sequence[params.Depends],
+        "end_other_sessions": Sequence[params.Depends],
+        "log_out_everywhere": Sequence[params.Depends],
         "create_agent_ticket": Sequence[params.Depends],
         "list_agents": Sequence[params.Depends],
         "list_conversations": Sequence[params.Depends],
@@ -125,6 +129,71 @@ class GetCurrentUser:
             "500": Declared(media_type="application/problem+json", model=models.Problem),
             "503": Declared(media_type="application/problem+json", model=models.Problem),
         },
+    )
+
+
+class ListSessions:
+    """Plans of the list_sessions operation."""
+
+    RESPONSES: Final = OperationResponses(
+        responses={
+            "200": Declared(media_type="application/json", model=models.SessionList),
+            "401": Declared(media_type="application/problem+json", model=models.Problem),
+            "403": Declared(media_type="application/problem+json", model=models.Problem),
+            "500": Declared(media_type="application/problem+json", model=models.Problem),
+            "501": Declared(media_type="application/problem+json", model=models.Problem),
+            "503": Declared(media_type="application/problem+json", model=models.Problem),
+        },
+    )
+
+
+class EndSession:
+    """Plans of the end_session operation."""
+
+    RESPONSES: Final = OperationResponses(
+        responses={
+            "204": Declared(),
+            "401": Declared(media_type="application/problem+json", model=models.Problem),
+            "403": Declared(media_type="application/problem+json", model=models.Problem),
+            "404": Declared(media_type="application/problem+json", model=models.Problem),
+            "422": Declared(media_type="application/problem+json", model=models.Problem),
+            "500": Declared(media_type="application/problem+json", model=models.Problem),
+            "501": Declared(media_type="application/problem+json", model=models.Problem),
+            "503": Declared(media_type="application/problem+json", model=models.Problem),
+        },
+        primary=204,
+    )
+
+
+class EndOtherSessions:
+    """Plans of the end_other_sessions operation."""
+
+    RESPONSES: Final = OperationResponses(
+        responses={
+            "204": Declared(),
+            "401": Declared(media_type="application/problem+json", model=models.Problem),
+            "403": Declared(media_type="application/problem+json", model=models.Problem),
+            "500": Declared(media_type="application/problem+json", model=models.Problem),
+            "501": Declared(media_type="application/problem+json", model=models.Problem),
+            "503": Declared(media_type="application/problem+json", model=models.Problem),
+        },
+        primary=204,
+    )
+
+
+class LogOutEverywhere:
+    """Plans of the log_out_everywhere operation."""
+
+    RESPONSES: Final = OperationResponses(
+        responses={
+            "204": Declared(),
+            "401": Declared(media_type="application/problem+json", model=models.Problem),
+            "403": Declared(media_type="application/problem+json", model=models.Problem),
+            "500": Declared(media_type="application/problem+json", model=models.Problem),
+            "501": Declared(media_type="application/problem+json", model=models.Problem),
+            "503": Declared(media_type="application/problem+json", model=models.Problem),
+        },
+        primary=204,
     )
 
 
