@@ -1,4 +1,4 @@
-"""The command `experience-plane`: serve, db upgrade, db check, chat."""
+"""The command `experience-plane`: serve, db upgrade, db check, keys list, keys rotate, chat."""
 
 from __future__ import annotations
 
@@ -8,12 +8,16 @@ import os
 import socket
 import sys
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
 from experience_plane import observability
 from experience_plane.settings import Settings
+
+if TYPE_CHECKING:
+    from experience_plane.security_guard.storage import StoredSigningKey
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -41,6 +45,11 @@ def _parser() -> argparse.ArgumentParser:
     database = commands.add_parser("db", help="upgrade or check the database's schema")
     database.add_argument("action", choices=("upgrade", "check"))
     database.set_defaults(run=_database)
+    keys = commands.add_parser(
+        "keys", help="list the keys that sign access tokens, or add a new one that replaces them"
+    )
+    keys.add_argument("action", choices=("list", "rotate"))
+    keys.set_defaults(run=_keys)
     chat = commands.add_parser("chat", help="talk with the agents in this terminal")
     chat.add_argument("--url", default="http://127.0.0.1:8000", help="where the service is")
     chat.add_argument("--email", help="log in as; asked for when not given")
@@ -105,6 +114,29 @@ def _database(settings: Settings, options: argparse.Namespace) -> int:
         print(error, file=sys.stderr)  # noqa: T201
         return 1
     return 0
+
+
+def _keys(settings: Settings, options: argparse.Namespace) -> int:
+    from experience_plane.adapters.sql.schema import SchemaOutdated, SchemaTooNew
+    from experience_plane.bootstrap import list_signing_keys, rotate_signing_keys
+
+    async def act() -> list[str]:
+        if options.action == "rotate":
+            await rotate_signing_keys(settings)
+        return [_told(key) for key in await list_signing_keys(settings)]
+
+    try:
+        print(*asyncio.run(act()), sep="\n")  # noqa: T201 - the command's answer
+    except (SchemaOutdated, SchemaTooNew) as error:
+        print(error, file=sys.stderr)  # noqa: T201
+        return 1
+    return 0
+
+
+def _told(key: StoredSigningKey) -> str:
+    signs = (key.signs_from or key.created_at).isoformat(timespec="seconds")
+    ends = "open" if key.not_after is None else key.not_after.isoformat(timespec="seconds")
+    return f"{key.generation:3}  {key.kid}  signs from {signs}  believed until {ends}"
 
 
 def _chat(_settings: Settings, options: argparse.Namespace) -> int:

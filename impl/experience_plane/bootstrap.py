@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -31,17 +31,21 @@ from experience_plane.agents.models import ModelOptions, build_model
 from experience_plane.clock import system_clock
 from experience_plane.http_api.application import Components, create_application
 from experience_plane.http_api.client_address import TrustedProxies
+from experience_plane.security_guard.audit import LoggedAuditTrail, SecurityEvent
 from experience_plane.security_guard.external import open_external_guard
 from experience_plane.security_guard.guard import SecurityGuard
+from experience_plane.security_guard.key_rotation import rotate_keys
 from experience_plane.security_guard.local import open_local_guard
 from experience_plane.security_guard.options import (
     HashingOptions,
     IdentityOptions,
+    KeyOptions,
     SessionOptions,
     TicketOptions,
     TokenOptions,
 )
 from experience_plane.security_guard.rate_limits import Counters, Limit, RateLimitPolicy, RateLimits
+from experience_plane.security_guard.storage import SigningKeyStore, StoredSigningKey
 from experience_plane.settings import RateLimitSettings, Settings
 
 _LOG = structlog.get_logger(__name__)
@@ -207,8 +211,49 @@ def _identity_options(settings: Settings) -> IdentityOptions:
             state_max_age=timedelta(seconds=auth.session_state_max_age_seconds),
             check_interval=timedelta(seconds=auth.session_check_seconds),
         ),
+        keys=_key_options(settings),
         tickets=TicketOptions(lifetime=timedelta(seconds=auth.ticket_seconds)),
     )
+
+
+def _key_options(settings: Settings) -> KeyOptions:
+    return KeyOptions(
+        prepublish=timedelta(seconds=settings.auth.key_prepublish_seconds),
+        reload_interval=timedelta(seconds=settings.auth.key_reload_seconds),
+    )
+
+
+async def rotate_signing_keys(settings: Settings) -> StoredSigningKey:
+    """Add a signing key to the database; running services pick it up.
+
+    Raises:
+        SchemaOutdated, SchemaTooNew: the database is of another version.
+    """
+    async with _signing_keys(settings) as store:
+        lifetime = timedelta(seconds=settings.auth.access_token_seconds)
+        key = await rotate_keys(store, _key_options(settings), token_lifetime=lifetime, clock=system_clock)
+        await LoggedAuditTrail().record(SecurityEvent(kind="signing_key.added", detail={"kid": key.kid}))
+        return key
+
+
+async def list_signing_keys(settings: Settings) -> Sequence[StoredSigningKey]:
+    """Answer the signing keys in the database, the oldest first.
+
+    Raises:
+        SchemaOutdated, SchemaTooNew: the database is of another version.
+    """
+    async with _signing_keys(settings) as store:
+        return await store.all()
+
+
+@asynccontextmanager
+async def _signing_keys(settings: Settings) -> AsyncIterator[SigningKeyStore]:
+    engine = create_engine(settings.database.url)
+    try:
+        await schema.check(engine)
+        yield sql_identity_stores(engine).signing_keys
+    finally:
+        await engine.dispose()
 
 
 def _run_limits(settings: Settings) -> RunLimits:

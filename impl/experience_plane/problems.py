@@ -10,6 +10,7 @@ from experience_plane.conversations import log
 from experience_plane.errors import ExperiencePlaneError, FieldError, NotReady
 from experience_plane.runtime.port import ExecutionFailed, UnknownAgent
 from experience_plane.security_guard import ports as identity
+from experience_plane.security_guard.access_tokens import UnknownSigningKey
 from experience_plane_api import models
 from experience_plane_api import problem_types as types
 from experience_plane_api.problem_types import ProblemType
@@ -30,6 +31,7 @@ PROBLEM_TYPE_OF: dict[type[ExperiencePlaneError], ProblemType] = {
     identity.ProviderUnavailable: types.PROVIDER_UNAVAILABLE,
     identity.SessionNotFound: types.SESSION_NOT_FOUND,
     identity.Unauthenticated: types.UNAUTHENTICATED,
+    UnknownSigningKey: types.UNAUTHENTICATED,
     log.ConversationNotFound: types.CONVERSATION_NOT_FOUND,
     log.CursorUnknown: types.INVALID_MESSAGE,
     log.MessageIdReused: types.MESSAGE_ID_REUSED,

@@ -94,6 +94,12 @@ class AuthSettings(BaseModel):
     session_state_max_age_seconds: float = Field(
         1.0, ge=0, le=60, description="How long another process's logout may go unnoticed."
     )
+    key_prepublish_seconds: int = Field(
+        900,
+        ge=0,
+        description="How long a new signing key is published before it signs (`experience-plane keys rotate`).",
+    )
+    key_reload_seconds: float = Field(60.0, gt=0, description="Between two looks at the stored signing keys.")
     session_check_seconds: float = Field(
         0.8, gt=0, le=60, description="Between two looks, one query each, whether sessions of open sockets have ended."
     )

@@ -115,7 +115,7 @@ class HttpClient:
         Answers where the user is logged in, the session used last first; the 100 latest of them.
 
         Raises:
-            ProblemError: unauthenticated, forbidden, internal-error, not-supported, provider-unavailable.
+            ProblemError: unauthenticated, forbidden, too-many-requests, internal-error, not-supported, provider-unavailable.
         """
         return models.SessionList.model_validate_json(
             await self._call("GET", "/api/auth/sessions", expect=200, secured=True)
@@ -127,7 +127,7 @@ class HttpClient:
         Ends one session of the user, this one or another. Its tokens are refused from the next request on, and its sockets are closed with 4401 within a second.
 
         Raises:
-            ProblemError: unauthenticated, forbidden, session-not-found, invalid-request, internal-error, not-supported, provider-unavailable.
+            ProblemError: unauthenticated, forbidden, session-not-found, invalid-request, too-many-requests, internal-error, not-supported, provider-unavailable.
         """
         await self._call("DELETE", f"/api/auth/sessions/{session_id}", expect=204, secured=True)
 
@@ -137,7 +137,7 @@ class HttpClient:
         Ends every session of the user but the one that asks.
 
         Raises:
-            ProblemError: unauthenticated, forbidden, internal-error, not-supported, provider-unavailable.
+            ProblemError: unauthenticated, forbidden, too-many-requests, internal-error, not-supported, provider-unavailable.
         """
         await self._call("POST", "/api/auth/logout-elsewhere", expect=204, secured=True)
 
@@ -147,7 +147,7 @@ class HttpClient:
         Ends every session of the user, this one too.
 
         Raises:
-            ProblemError: unauthenticated, forbidden, internal-error, not-supported, provider-unavailable.
+            ProblemError: unauthenticated, forbidden, too-many-requests, internal-error, not-supported, provider-unavailable.
         """
         await self._call("POST", "/api/auth/logout-everywhere", expect=204, secured=True)
 

@@ -10,8 +10,6 @@ from experience_plane_api import models
 from experience_plane_api.server import HTTPResult
 from experience_plane_api.server.services import OperationsService
 
-_KEYS_MAX_AGE = 300
-
 
 class OperationsHandlers(OperationsService):
     """Implements the operations operations."""
@@ -24,7 +22,7 @@ class OperationsHandlers(OperationsService):
     async def get_json_web_key_set(self) -> HTTPResult[models.JsonWebKeySet | models.Problem]:
         """See openapi.yaml, getJsonWebKeySet."""
         keys = models.JsonWebKeySet.model_validate(self._guard.json_web_key_set())
-        return HTTPResult(200, keys, {"Cache-Control": f"public, max-age={_KEYS_MAX_AGE}"})
+        return HTTPResult(200, keys, {"Cache-Control": f"public, max-age={self._guard.key_set_max_age}"})
 
     async def get_health(self) -> models.Health:
         """See openapi.yaml, getHealth."""

@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 import jwt
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from experience_plane.clock import Clock
 from experience_plane.security_guard.bounded_cache import BoundedCache
@@ -18,7 +19,7 @@ from experience_plane.security_guard.opaque import digest
 from experience_plane.security_guard.options import TokenOptions
 from experience_plane.security_guard.ports import Unauthenticated
 from experience_plane.security_guard.principal import Principal, User
-from experience_plane.security_guard.signing_keys import ALGORITHM, KeyRing
+from experience_plane.security_guard.signing_keys import ALGORITHM, SigningKeys
 from experience_plane.security_guard.strict_jws import MalformedToken, parse_compact, parse_object
 
 TYPE = "at+jwt"
@@ -30,10 +31,14 @@ _CLAIMS = frozenset(
 _JWS = jwt.PyJWS(algorithms=[ALGORITHM])
 
 
+class UnknownSigningKey(Unauthenticated):
+    """The token names a key that is not known here; it may be newer than what was read."""
+
+
 class AccessTokens:
     """Issues and verifies access tokens; remembers those verified, by digest, until they expire."""
 
-    def __init__(self, keys: KeyRing, options: TokenOptions, clock: Clock) -> None:
+    def __init__(self, keys: SigningKeys, options: TokenOptions, clock: Clock) -> None:
         self._keys = keys
         self._options = options
         self._clock = clock
@@ -55,11 +60,12 @@ class AccessTokens:
             "roles": list(user.roles),
             "permissions": list(user.permissions),
         }
+        keys = self._keys.current()
         return _JWS.encode(
             json.dumps(claims, separators=(",", ":")).encode(),
-            self._keys.signing_key,
+            keys.signing_key,
             algorithm=ALGORITHM,
-            headers={"kid": self._keys.signing_kid, "typ": TYPE},
+            headers={"kid": keys.signing_kid, "typ": TYPE},
         )
 
     def verify(self, token: str) -> Principal:
@@ -83,20 +89,23 @@ class AccessTokens:
     def _verify_anew(self, token: str) -> Principal:
         try:
             parsed = parse_compact(token, self._options.max_length)
-            public_key = self._keys.public_keys[self._kid(parsed.header)]
+            public_key = self._public_key(parsed.header)
             _JWS.decode(token, public_key, algorithms=[ALGORITHM])
             return self._principal(parse_object(parsed.payload))
         except (MalformedToken, jwt.PyJWTError) as error:
             raise Unauthenticated(str(error)) from error
 
-    def _kid(self, header: Mapping[str, Any]) -> str:
-        """The key's name, from a header with exactly the members that ours have: no jku, jwk, x5u, crit or b64."""
+    def _public_key(self, header: Mapping[str, Any]) -> Ed25519PublicKey:
+        """The key that is named by a header with exactly the members that ours have: no jku, jwk, x5u, crit or b64."""
         kid = header.get("kid")
         if header != {"alg": ALGORITHM, "typ": TYPE, "kid": kid}:
             raise MalformedToken("header is not one of ours")
-        if not isinstance(kid, str) or kid not in self._keys.public_keys:
-            raise MalformedToken("unknown kid")
-        return kid
+        if not isinstance(kid, str):
+            raise MalformedToken("kid is not a string")
+        public_key = self._keys.current().public_keys.get(kid)
+        if public_key is None:
+            raise UnknownSigningKey("unknown kid")
+        return public_key
 
     def _principal(self, claims: Mapping[str, Any]) -> Principal:
         if claims.keys() != _CLAIMS:

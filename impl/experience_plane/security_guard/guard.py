@@ -22,11 +22,18 @@ class SecurityGuard:
     """The one door to identity; nothing else calls the ports."""
 
     def __init__(
-        self, *, authentication: AuthenticationPort, tickets: Tickets, sessions: UserSessions | None = None
+        self,
+        *,
+        authentication: AuthenticationPort,
+        tickets: Tickets,
+        sessions: UserSessions | None = None,
+        key_set_max_age: int = 300,
     ) -> None:
         self._authentication = authentication
         self._tickets = tickets
         self._sessions = sessions
+        self.key_set_max_age = key_set_max_age
+        """For how many seconds others may keep `json_web_key_set`."""
 
     @property
     def sessions(self) -> UserSessions:

@@ -6,9 +6,9 @@ from experience_plane.clock import Clock, system_clock
 from experience_plane.security_guard.access_policy import PersonalWorkspaces, RolePermissions
 from experience_plane.security_guard.audit import LoggedAuditTrail
 from experience_plane.security_guard.guard import SecurityGuard
+from experience_plane.security_guard.key_rotation import RotatingKeys
 from experience_plane.security_guard.local_authentication import LocalAuthentication
 from experience_plane.security_guard.options import IdentityOptions
-from experience_plane.security_guard.signing_keys import load_key_ring
 from experience_plane.security_guard.storage import IdentityStores
 from experience_plane.security_guard.tickets import Tickets
 from experience_plane.security_guard.user_sessions import UserSessions
@@ -22,9 +22,10 @@ async def open_local_guard(
     """Load the signing keys, creating the first on first start, and answer a guard. Close it when done."""
     options = options or IdentityOptions()
     audit = LoggedAuditTrail()
+    keys = await RotatingKeys.open(stores.signing_keys, options.keys, clock)
     authentication = LocalAuthentication(
         stores=stores,
-        keys=await load_key_ring(stores.signing_keys, clock),
+        keys=keys,
         tenancy=PersonalWorkspaces(),
         authorization=RolePermissions(),
         options=options,
@@ -41,4 +42,5 @@ async def open_local_guard(
             clock=clock,
             check_interval=options.sessions.check_interval,
         ),
+        key_set_max_age=keys.key_set_max_age,
     )

@@ -7,10 +7,11 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from experience_plane.clock import Clock
-from experience_plane.security_guard.access_tokens import AccessTokens
+from experience_plane.security_guard.access_tokens import AccessTokens, UnknownSigningKey
 from experience_plane.security_guard.audit import AuditTrail, LoggedAuditTrail, SecurityEvent
 from experience_plane.security_guard.device import current_device
 from experience_plane.security_guard.emails import EmailAddress, parse_email
+from experience_plane.security_guard.key_rotation import RotatingKeys
 from experience_plane.security_guard.names import parse_name
 from experience_plane.security_guard.opaque import digest, new_secret
 from experience_plane.security_guard.options import IdentityOptions
@@ -26,7 +27,6 @@ from experience_plane.security_guard.ports import (
 from experience_plane.security_guard.principal import Authenticated, Principal, TokenPair, User
 from experience_plane.security_guard.refresh_tokens import new_seed, successor
 from experience_plane.security_guard.sessions import Sessions
-from experience_plane.security_guard.signing_keys import KeyRing
 from experience_plane.security_guard.storage import (
     Account,
     IdentityStores,
@@ -50,7 +50,7 @@ class LocalAuthentication:
         self,
         *,
         stores: IdentityStores,
-        keys: KeyRing,
+        keys: RotatingKeys,
         tenancy: TenancyPort,
         authorization: AuthorizationPort,
         options: IdentityOptions,
@@ -105,7 +105,11 @@ class LocalAuthentication:
 
     async def verify_access_token(self, access_token: str) -> Principal:
         """See `AuthenticationPort.verify_access_token`."""
-        principal = self._access_tokens.verify(access_token)
+        try:
+            principal = self._access_tokens.verify(access_token)
+        except UnknownSigningKey:
+            await self._keys.reload()
+            principal = self._access_tokens.verify(access_token)
         return await self._as_of_now(principal, await self._live_account(principal))
 
     async def current_user(self, principal: Principal) -> User:
@@ -114,10 +118,11 @@ class LocalAuthentication:
 
     def json_web_key_set(self) -> dict[str, Any]:
         """See `AuthenticationPort.json_web_key_set`."""
-        return self._keys.json_web_key_set()
+        return self._keys.current().json_web_key_set()
 
     async def close(self) -> None:
-        """Give the hashing threads back."""
+        """Give the hashing threads back, and stop following the keys."""
+        await self._keys.close()
         await self._hashing.close()
 
     async def _create_account(self, name: str, address: EmailAddress, password_hash: str) -> Account:

@@ -77,6 +77,16 @@ class TicketOptions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeyOptions:
+    """How signing keys are replaced."""
+
+    prepublish: timedelta = timedelta(minutes=15)
+    """How long a new key is published before it signs."""
+    reload_interval: timedelta = timedelta(minutes=1)
+    """Between two looks at the stored keys."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IdentityOptions:
     """All options of identity together."""
 
@@ -85,3 +95,4 @@ class IdentityOptions:
     tokens: TokenOptions = field(default_factory=TokenOptions)
     sessions: SessionOptions = field(default_factory=SessionOptions)
     tickets: TicketOptions = field(default_factory=TicketOptions)
+    keys: KeyOptions = field(default_factory=KeyOptions)

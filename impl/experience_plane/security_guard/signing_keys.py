@@ -7,7 +7,8 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, Protocol
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import (
@@ -25,6 +26,14 @@ ALGORITHM = "EdDSA"
 """The JWS algorithm of every key (RFC 8037); no other is ever accepted."""
 
 
+class SigningKeys(Protocol):
+    """Keys that may change with time."""
+
+    def current(self) -> KeyRing:
+        """Answer the keys that count now; use one answer for everything that must agree."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class KeyRing:
     """The key that signs now, and every key whose tokens are believed."""
@@ -32,6 +41,10 @@ class KeyRing:
     signing_kid: str
     signing_key: Ed25519PrivateKey
     public_keys: Mapping[str, Ed25519PublicKey]
+
+    def current(self) -> KeyRing:
+        """See `SigningKeys.current`."""
+        return self
 
     def json_web_key_set(self) -> dict[str, Any]:
         """The public keys as RFC 7517 and RFC 8037 spell them."""
@@ -43,14 +56,19 @@ async def load_key_ring(store: SigningKeyStore, clock: Clock) -> KeyRing:
 
     Processes that start at once agree: the store lets one of them add generation 1, and all read it back.
     """
+    return key_ring(await load_signing_keys(store, clock), clock)
+
+
+async def load_signing_keys(store: SigningKeyStore, clock: Clock) -> Sequence[StoredSigningKey]:
+    """Read the keys as they are stored, creating the first one when there is none."""
     stored = await store.all()
     if not stored:
         await store.add(new_signing_key(generation=1, clock=clock))
         stored = await store.all()
-    return _key_ring(stored, clock)
+    return stored
 
 
-def new_signing_key(*, generation: int, clock: Clock) -> StoredSigningKey:
+def new_signing_key(*, generation: int, clock: Clock, signs_from: datetime | None = None) -> StoredSigningKey:
     """Make a key, named by its RFC 7638 thumbprint."""
     key = Ed25519PrivateKey.generate()
     pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode("ascii")
@@ -61,20 +79,28 @@ def new_signing_key(*, generation: int, clock: Clock) -> StoredSigningKey:
         private_key_pem=pem,
         created_at=clock(),
         not_after=None,
+        signs_from=signs_from,
     )
 
 
-def _key_ring(stored: Sequence[StoredSigningKey], clock: Clock) -> KeyRing:
+def key_ring(stored: Sequence[StoredSigningKey], clock: Clock) -> KeyRing:
+    """The keys as they count now: all that are believed, and the newest of those that may sign.
+
+    Raises:
+        RuntimeError: no key is left, or one is of another kind.
+    """
     now = clock()
     believed = [key for key in stored if key.not_after is None or key.not_after > now]
     if not believed:
         raise RuntimeError("every signing key has expired; rotate the keys")
     private_keys = {key.kid: _load_private_key(key) for key in believed}
-    newest = max(believed, key=lambda key: key.generation)
+    # A key that is only published waits; should all others be gone, it is better than none.
+    signing = [key for key in believed if key.signs_from is None or key.signs_from <= now] or believed
+    newest = max(signing, key=lambda key: key.generation)
     return KeyRing(
         signing_kid=newest.kid,
         signing_key=private_keys[newest.kid],
-        public_keys={kid: key.public_key() for kid, key in private_keys.items()},
+        public_keys={kid: key.public_key() for kid, key in reversed(private_keys.items())},
     )
 
 

@@ -185,6 +185,10 @@ class SigningKeyStore(Protocol):
         """Store a key; False when its generation exists already. Of parallel callers exactly one gets True."""
         ...
 
+    async def replace(self, key: StoredSigningKey, retire_at: datetime) -> bool:
+        """Store a key as `add` does, and let each older one be believed until `retire_at` at the longest."""
+        ...
+
     async def all(self) -> Sequence[StoredSigningKey]:
         """Answer the keys by generation, oldest first."""
         ...
