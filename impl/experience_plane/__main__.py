@@ -1,4 +1,4 @@
-"""The command `experience-plane`: serve, db upgrade, db check, keys list, keys rotate, chat."""
+"""The command `experience-plane`: serve, db upgrade, db check, keys list, keys rotate, users grant-role, chat."""
 
 from __future__ import annotations
 
@@ -50,6 +50,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     keys.add_argument("action", choices=("list", "rotate"))
     keys.set_defaults(run=_keys)
+    users = commands.add_parser("users", help="make the first admin")
+    users.add_argument("action", choices=("grant-role",))
+    users.add_argument("email", metavar="EMAIL")
+    users.add_argument("role", metavar="ROLE", help="guest, member, admin or platform_admin")
+    users.set_defaults(run=_grant_role)
     chat = commands.add_parser("chat", help="talk with the agents in this terminal")
     chat.add_argument("--url", default="http://127.0.0.1:8000", help="where the service is")
     chat.add_argument("--email", help="log in as; asked for when not given")
@@ -137,6 +142,19 @@ def _told(key: StoredSigningKey) -> str:
     signs = (key.signs_from or key.created_at).isoformat(timespec="seconds")
     ends = "open" if key.not_after is None else key.not_after.isoformat(timespec="seconds")
     return f"{key.generation:3}  {key.kid}  signs from {signs}  believed until {ends}"
+
+
+def _grant_role(settings: Settings, options: argparse.Namespace) -> int:
+    from experience_plane.bootstrap import grant_role
+    from experience_plane.errors import ExperiencePlaneError
+
+    try:
+        roles = asyncio.run(grant_role(settings, options.email, options.role))
+    except ExperiencePlaneError as error:
+        print(error.public_detail, file=sys.stderr)  # noqa: T201
+        return 1
+    print(f"{options.email} has the roles {', '.join(roles)}.")  # noqa: T201 - the command's answer
+    return 0
 
 
 def _chat(_settings: Settings, options: argparse.Namespace) -> int:

@@ -151,6 +151,24 @@ async def _open_database(settings: Settings) -> AsyncEngine:
     return engine
 
 
+async def grant_role(settings: Settings, email: str, role: str) -> tuple[str, ...]:
+    """Give a role to a user and answer all its roles; a service that runs learns of it within a second.
+
+    Raises:
+        InvalidEmail, UnknownRole, UserNotFound.
+        NotSupported: the accounts are those of an external identity provider.
+    """
+    engine = await _open_database(settings)
+    try:
+        guard = await _open_guard(engine, settings)
+        try:
+            return (await guard.administration.grant_role(email, role)).roles
+        finally:
+            await guard.close()
+    finally:
+        await engine.dispose()
+
+
 async def _open_guard(engine: AsyncEngine, settings: Settings) -> SecurityGuard:
     options, stores = _identity_options(settings), sql_identity_stores(engine)
     if settings.auth.provider == "local":

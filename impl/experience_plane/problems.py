@@ -9,6 +9,7 @@ from pydantic import MISSING
 from experience_plane.conversations import log
 from experience_plane.errors import ExperiencePlaneError, FieldError, NotReady
 from experience_plane.runtime.port import ExecutionFailed, UnknownAgent
+from experience_plane.security_guard import directory
 from experience_plane.security_guard import ports as identity
 from experience_plane.security_guard.access_tokens import UnknownSigningKey
 from experience_plane_api import models
@@ -32,6 +33,9 @@ PROBLEM_TYPE_OF: dict[type[ExperiencePlaneError], ProblemType] = {
     identity.SessionNotFound: types.SESSION_NOT_FOUND,
     identity.Unauthenticated: types.UNAUTHENTICATED,
     UnknownSigningKey: types.UNAUTHENTICATED,
+    directory.LastAdmin: types.LAST_ADMIN,
+    directory.UnknownRole: types.INVALID_REQUEST,
+    directory.UserNotFound: types.USER_NOT_FOUND,
     log.ConversationNotFound: types.CONVERSATION_NOT_FOUND,
     log.CursorUnknown: types.INVALID_MESSAGE,
     log.MessageIdReused: types.MESSAGE_ID_REUSED,

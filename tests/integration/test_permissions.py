@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -16,7 +17,7 @@ from open_service import House, open_house, problem_of
 
 OPENAPI = documents.load("openapi")
 OPERATIONS = [
-    pytest.param(method, path, operation["x-permission"], id=operation["operationId"])
+    pytest.param(method, path, {"json": {}} if "requestBody" in operation else {}, id=operation["operationId"])
     for path, item in OPENAPI["paths"].items()
     for method, operation in item.items()
     if operation.get("x-permission")
@@ -40,24 +41,24 @@ def filled(path: str) -> str:
     return "/".join(str(uuid4()) if part.startswith("{") else part for part in path.split("/"))
 
 
-@pytest.mark.parametrize(("method", "path", "permission"), OPERATIONS)
+@pytest.mark.parametrize(("method", "path", "body"), OPERATIONS)
 async def test_who_has_no_role_is_refused_by_every_operation_that_needs_a_permission(
-    house: House, method: str, path: str, permission: str
+    house: House, method: str, path: str, body: dict[str, Any]
 ) -> None:
     await house.register("ana")
     await set_roles_of_everyone(house.database_url, [])
     token = (await house.login("ana@example.com")).json()["access_token"]
-    answer = await house.client(token).request(method, filled(path))
-    assert problem_of(answer) == (403, "forbidden"), permission
+    answer = await house.client(token).request(method, filled(path), **body)
+    assert problem_of(answer) == (403, "forbidden")
 
 
-@pytest.mark.parametrize(("method", "path", "permission"), OPERATIONS)
+@pytest.mark.parametrize(("method", "path", "body"), OPERATIONS)
 async def test_who_is_unknown_is_asked_to_authenticate_first(
-    house: House, method: str, path: str, permission: str
+    house: House, method: str, path: str, body: dict[str, Any]
 ) -> None:
     for client in (house.client(), house.client("nonsense")):
-        answer = await client.request(method, filled(path))
-        assert problem_of(answer) == (401, "unauthenticated"), permission
+        answer = await client.request(method, filled(path), **body)
+        assert problem_of(answer) == (401, "unauthenticated")
 
 
 async def test_any_user_may_see_who_it_is_and_which_permission_the_agents_need(house: House) -> None:

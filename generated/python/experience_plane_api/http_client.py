@@ -231,6 +231,134 @@ class HttpClient:
             )
         )
 
+    async def list_users(
+        self, *, limit: int | None = None, email_prefix: str | None = None, cursor: str | None = None
+    ) -> models.AdminUserList:
+        """List and find users.
+
+        Answers the users of the admin's tenant by e-mail address, in pages; with the permission platform.manage, of all tenants.
+
+        Raises:
+            ProblemError: unauthenticated, forbidden, invalid-request, internal-error, not-supported.
+        """
+        return models.AdminUserList.model_validate_json(
+            await self._call(
+                "GET",
+                "/api/admin/users",
+                expect=200,
+                secured=True,
+                query={
+                    "limit": limit,
+                    "email_prefix": email_prefix,
+                    "cursor": cursor,
+                },
+            )
+        )
+
+    async def get_user(self, user_id: UUID) -> models.AdminUser:
+        """Show a user.
+
+        A user of another tenant is answered like one that does not exist, unless one has the permission platform.manage.
+
+        Raises:
+            ProblemError: unauthenticated, forbidden, user-not-found, invalid-request, internal-error, not-supported.
+        """
+        return models.AdminUser.model_validate_json(
+            await self._call("GET", f"/api/admin/users/{user_id}", expect=200, secured=True)
+        )
+
+    async def disable_user(self, user_id: UUID) -> models.AdminUser:
+        """Disable a user.
+
+        Ends the user's sessions and refuses every login, which is answered like a wrong password. Disabling twice changes nothing. The last admin of a tenant, and who may do more than the caller, cannot be disabled.
+
+        Raises:
+            ProblemError: unauthenticated, forbidden, user-not-found, last-admin, invalid-request, internal-error, not-supported.
+        """
+        return models.AdminUser.model_validate_json(
+            await self._call("POST", f"/api/admin/users/{user_id}/disable", expect=200, secured=True)
+        )
+
+    async def enable_user(self, user_id: UUID) -> models.AdminUser:
+        """Enable a user.
+
+        Lets a disabled user log in again. Enabling twice changes nothing.
+
+        Raises:
+            ProblemError: unauthenticated, forbidden, user-not-found, invalid-request, internal-error, not-supported.
+        """
+        return models.AdminUser.model_validate_json(
+            await self._call("POST", f"/api/admin/users/{user_id}/enable", expect=200, secured=True)
+        )
+
+    async def set_user_roles(self, user_id: UUID, body: models.RolesRequest) -> models.AdminUser:
+        """Set the roles of a user.
+
+        Replaces the roles; they count from the user's next request on. Nobody gives a role that allows more than it may do itself, or changes who may do more. A tenant that has an admin keeps one.
+
+        Raises:
+            ProblemError: malformed-request, unauthenticated, forbidden, user-not-found, last-admin, content-too-large, unsupported-media-type, invalid-request, internal-error, not-supported.
+        """
+        return models.AdminUser.model_validate_json(
+            await self._call("PUT", f"/api/admin/users/{user_id}/roles", expect=200, secured=True, body=body)
+        )
+
+    async def end_user_sessions(self, user_id: UUID) -> None:
+        """End the sessions of a user.
+
+        Logs the user out everywhere; access and refresh tokens are refused from the next request on.
+
+        Raises:
+            ProblemError: unauthenticated, forbidden, user-not-found, invalid-request, internal-error, not-supported.
+        """
+        await self._call("DELETE", f"/api/admin/users/{user_id}/sessions", expect=204, secured=True)
+
+    async def list_roles(self) -> models.RoleList:
+        """List the roles.
+
+        Answers each role with what it allows.
+
+        Raises:
+            ProblemError: unauthenticated, forbidden, internal-error, not-supported.
+        """
+        return models.RoleList.model_validate_json(
+            await self._call("GET", "/api/admin/roles", expect=200, secured=True)
+        )
+
+    async def list_audit_events(
+        self,
+        *,
+        limit: int | None = None,
+        kind: str | None = None,
+        user_id: str | None = None,
+        since: str | None = None,
+        until: str | None = None,
+        cursor: int | None = None,
+    ) -> models.AuditEventList:
+        """Read the audit log.
+
+        Answers the security events of the admin's tenant, the latest first, in pages; with the permission platform.manage, of all tenants and of nobody known.
+
+        Raises:
+            ProblemError: unauthenticated, forbidden, invalid-request, internal-error, not-supported.
+        """
+        return models.AuditEventList.model_validate_json(
+            await self._call(
+                "GET",
+                "/api/admin/audit-events",
+                expect=200,
+                secured=True,
+                query={
+                    "limit": limit,
+                    "kind": kind,
+                    "user_id": user_id,
+                    "since": since,
+                    "until": until,
+                    "cursor": cursor,
+                },
+            )
+        )
+
     async def get_json_web_key_set(self) -> models.JsonWebKeySet:
         """Show the public keys that access tokens are signed with.
 

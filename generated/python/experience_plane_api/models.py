@@ -118,6 +118,66 @@ ConversationListCursor = TypeAliasType(
 """A position in the list of conversations; opaque to clients."""
 
 
+UserListCursor = TypeAliasType(
+    "UserListCursor",
+    Annotated[
+        str,
+        Field(
+            max_length=4000,
+            min_length=2,
+            pattern="^([0-9a-f]{2})+$",
+            title="UserListCursor",
+        ),
+    ],
+)
+"""A position in the list of users; opaque to clients."""
+
+
+class RolesRequest(BaseModel):
+    """The roles that a user is to have."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    roles: Annotated[list[RoleName], Field(max_length=32)]
+    """The roles; none takes every permission away."""
+
+
+class Role(BaseModel):
+    """A role."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    name: Annotated[str, Field(max_length=64, pattern="^[a-z]+(_[a-z]+)*$", title="RoleName")]
+    """A role, which gives permissions."""
+    permissions: Annotated[list[Permission], Field(max_length=256)]
+    """What it allows."""
+
+
+class RoleList(BaseModel):
+    """All roles."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    roles: Annotated[list[Role], Field(max_length=100)]
+    """The roles, from the least to the most."""
+
+
+AuditCursor = TypeAliasType(
+    "AuditCursor",
+    Annotated[StrictInt, Field(ge=1, le=9007199254740991, title="AuditCursor")],
+)
+"""A position in the audit log."""
+
+
+DetailAdditionalProperty = TypeAliasType("DetailAdditionalProperty", Annotated[str, Field(max_length=2000)])
+
+
 class JsonWebKey(BaseModel):
     """A public key (RFC 7517, RFC 8037)."""
 
@@ -274,6 +334,19 @@ TooManyRequestsResponseRateLimitPolicyHeader = TypeAliasType(
 
 
 NoStoreHeader = TypeAliasType("NoStoreHeader", Annotated[str, Field(max_length=100)])
+
+
+ApiAdminUsersGetQueryEmailPrefixParameter = TypeAliasType(
+    "ApiAdminUsersGetQueryEmailPrefixParameter",
+    Annotated[
+        str,
+        Field(
+            max_length=254,
+            min_length=1,
+            pattern="^[^\\s\\u0000-\\u001f\\u007f-\\u009f\\ufeff]+$",
+        ),
+    ],
+)
 
 
 WellKnownJwksJsonGetResponse200CacheControlHeader = TypeAliasType(
@@ -505,4 +578,102 @@ class MessageList(BaseModel):
     messages: Annotated[list[Message], Field(max_length=100)]
     """The oldest first."""
     next_cursor: Cursor | None
+    """Where the next page begins; null on the last page."""
+
+
+class AdminUser(BaseModel):
+    """A user as admins see it."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    user_id: Annotated[UUID, Field(title="UserId")]
+    """A user, as a UUID (RFC 9562)."""
+    tenant_id: Annotated[UUID, Field(title="TenantId")]
+    """The tenant that a user belongs to, as a UUID."""
+    email: Annotated[
+        str,
+        Field(
+            max_length=254,
+            min_length=6,
+            pattern="^[^@\\s\\u0000-\\u001f\\u007f-\\u009f\\ufeff]{1,64}@[^@\\s\\u0000-\\u001f\\u007f-\\u009f\\ufeff]{1,189}$",
+            title="Email",
+        ),
+    ]
+    """An e-mail address. Internationalised domains are accepted and kept in their ASCII form."""
+    name: Annotated[
+        str,
+        Field(
+            max_length=100,
+            min_length=1,
+            pattern="^[^\\u0000-\\u001f\\u007f-\\u009f]*[^\\s\\u0000-\\u001f\\u007f-\\u009f\\ufeff][^\\u0000-\\u001f\\u007f-\\u009f]*$",
+            title="UserName",
+        ),
+    ]
+    """What the user is called. Holds no control characters and is not blank."""
+    roles: Annotated[list[RoleName], Field(max_length=32)]
+    """The roles of the user in the tenant."""
+    permissions: Annotated[list[Permission], Field(max_length=256)]
+    """What the roles allow."""
+    created_at: Annotated[AwareDatetime, Field(title="Timestamp")]
+    """A moment in UTC (RFC 3339)."""
+    disabled_at: AwareDatetime | None
+    """Since when the user cannot log in; null where it can."""
+
+
+class AdminUserList(BaseModel):
+    """A page of users."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    users: Annotated[list[AdminUser], Field(max_length=100)]
+    """By e-mail address."""
+    next_cursor: UserListCursor | None
+    """Where the next page begins; null on the last page."""
+
+
+class AuditEvent(BaseModel):
+    """One fact of the audit log, which is never changed. What is not known is null."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    event_id: Annotated[StrictInt, Field(ge=1, le=9007199254740991, title="AuditCursor")]
+    """A position in the audit log."""
+    at: Annotated[AwareDatetime, Field(title="Timestamp")]
+    """A moment in UTC (RFC 3339)."""
+    kind: Annotated[str, Field(max_length=64, pattern="^[a-z_]+\\.[a-z_]+$", title="AuditEventKind")]
+    """What happened, `noun.verb_past`."""
+    user_id: UUID | None
+    """Whom it is about."""
+    actor_id: UUID | None
+    """Who did it, where that is someone else."""
+    session_id: UUID | None
+    """The session."""
+    tenant_id: UUID | None
+    """The tenant of whom it is about."""
+    ip_address: Annotated[str | None, Field(max_length=45)]
+    """Where the request came from."""
+    user_agent: Annotated[str | None, Field(max_length=400)]
+    """What the client said that it is."""
+    request_id: Annotated[str | None, Field(max_length=64)]
+    """The id under which the log has the request."""
+    detail: Annotated[dict[str, DetailAdditionalProperty], Field(max_length=32)]
+    """What else is known; never a secret."""
+
+
+class AuditEventList(BaseModel):
+    """A page of the audit log."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    events: Annotated[list[AuditEvent], Field(max_length=100)]
+    """The latest first."""
+    next_cursor: AuditCursor | None
     """Where the next page begins; null on the last page."""

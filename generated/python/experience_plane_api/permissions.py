@@ -15,6 +15,14 @@ OPERATION_PERMISSIONS: Final[dict[str, str]] = {
     "list_conversations": "conversations.read",
     "get_conversation": "conversations.read",
     "list_messages": "conversations.read",
+    "list_users": "users.read",
+    "get_user": "users.read",
+    "disable_user": "users.manage",
+    "enable_user": "users.manage",
+    "set_user_roles": "users.manage",
+    "end_user_sessions": "users.manage",
+    "list_roles": "users.read",
+    "list_audit_events": "audit.read",
 }
 """What an operation needs, by the name of its handler; an operation that is not here needs none."""
 

@@ -302,6 +302,24 @@ NOT_READY: Final = ProblemType(
 )
 """The service is starting, stopping, or cannot reach its database."""
 
+USER_NOT_FOUND: Final = ProblemType(
+    slug="user-not-found",
+    title="There is no such user",
+    status=404,
+    close_code=None,
+    retryable=False,
+)
+"""The user does not exist, or belongs to another tenant than the admin."""
+
+LAST_ADMIN: Final = ProblemType(
+    slug="last-admin",
+    title="The tenant would be left without an admin",
+    status=409,
+    close_code=None,
+    retryable=False,
+)
+"""The user is the last of its tenant that may manage users; without it nobody could."""
+
 PROBLEM_TYPES: Final[dict[str, ProblemType]] = {
     problem.slug: problem
     for problem in (
@@ -336,5 +354,7 @@ PROBLEM_TYPES: Final[dict[str, ProblemType]] = {
         PROVIDER_UNAVAILABLE,
         OVERLOADED,
         NOT_READY,
+        USER_NOT_FOUND,
+        LAST_ADMIN,
     )
 }

@@ -295,6 +295,166 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List and find users
+         * @description Answers the users of the admin's tenant by e-mail address, in pages; with the permission platform.manage, of all tenants.
+         */
+        get: operations["listUsers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/users/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show a user
+         * @description A user of another tenant is answered like one that does not exist, unless one has the permission platform.manage.
+         */
+        get: operations["getUser"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/users/{user_id}/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Disable a user
+         * @description Ends the user's sessions and refuses every login, which is answered like a wrong password. Disabling twice changes nothing. The last admin of a tenant, and who may do more than the caller, cannot be disabled.
+         */
+        post: operations["disableUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/users/{user_id}/enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enable a user
+         * @description Lets a disabled user log in again. Enabling twice changes nothing.
+         */
+        post: operations["enableUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/users/{user_id}/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set the roles of a user
+         * @description Replaces the roles; they count from the user's next request on. Nobody gives a role that allows more than it may do itself, or changes who may do more. A tenant that has an admin keeps one.
+         */
+        put: operations["setUserRoles"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/users/{user_id}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End the sessions of a user
+         * @description Logs the user out everywhere; access and refresh tokens are refused from the next request on.
+         */
+        delete: operations["endUserSessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the roles
+         * @description Answers each role with what it allows.
+         */
+        get: operations["listRoles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/audit-events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the audit log
+         * @description Answers the security events of the admin's tenant, the latest first, in pages; with the permission platform.manage, of all tenants and of nobody known.
+         */
+        get: operations["listAuditEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/.well-known/jwks.json": {
         parameters: {
             query?: never;
@@ -575,6 +735,122 @@ export interface components {
             next_cursor: components["schemas"]["Cursor"] | null;
         };
         /**
+         * UserListCursor
+         * @description A position in the list of users; opaque to clients.
+         */
+        UserListCursor: string;
+        /**
+         * AdminUser
+         * @description A user as admins see it.
+         */
+        AdminUser: {
+            user_id: components["schemas"]["UserId"];
+            tenant_id: components["schemas"]["TenantId"];
+            email: components["schemas"]["Email"];
+            name: components["schemas"]["UserName"];
+            /** @description The roles of the user in the tenant. */
+            roles: components["schemas"]["RoleName"][];
+            /** @description What the roles allow. */
+            permissions: components["schemas"]["Permission"][];
+            created_at: components["schemas"]["Timestamp"];
+            /** @description Since when the user cannot log in; null where it can. */
+            disabled_at: components["schemas"]["Timestamp"] | null;
+        };
+        /**
+         * AdminUserList
+         * @description A page of users.
+         */
+        AdminUserList: {
+            /** @description By e-mail address. */
+            users: components["schemas"]["AdminUser"][];
+            /** @description Where the next page begins; null on the last page. */
+            next_cursor: components["schemas"]["UserListCursor"] | null;
+        };
+        /**
+         * RolesRequest
+         * @description The roles that a user is to have.
+         */
+        RolesRequest: {
+            /** @description The roles; none takes every permission away. */
+            roles: components["schemas"]["RoleName"][];
+        };
+        /**
+         * Role
+         * @description A role.
+         */
+        Role: {
+            name: components["schemas"]["RoleName"];
+            /** @description What it allows. */
+            permissions: components["schemas"]["Permission"][];
+        };
+        /**
+         * RoleList
+         * @description All roles.
+         */
+        RoleList: {
+            /** @description The roles, from the least to the most. */
+            roles: components["schemas"]["Role"][];
+        };
+        /**
+         * AuditEventKind
+         * @description What happened, `noun.verb_past`.
+         */
+        AuditEventKind: string;
+        /**
+         * AuditCursor
+         * @description A position in the audit log.
+         */
+        AuditCursor: number;
+        /**
+         * AuditEvent
+         * @description One fact of the audit log, which is never changed. What is not known is null.
+         */
+        AuditEvent: {
+            event_id: components["schemas"]["AuditCursor"];
+            at: components["schemas"]["Timestamp"];
+            kind: components["schemas"]["AuditEventKind"];
+            /**
+             * Format: uuid
+             * @description Whom it is about.
+             */
+            user_id: string | null;
+            /**
+             * Format: uuid
+             * @description Who did it, where that is someone else.
+             */
+            actor_id: string | null;
+            /**
+             * Format: uuid
+             * @description The session.
+             */
+            session_id: string | null;
+            /**
+             * Format: uuid
+             * @description The tenant of whom it is about.
+             */
+            tenant_id: string | null;
+            /** @description Where the request came from. */
+            ip_address: string | null;
+            /** @description What the client said that it is. */
+            user_agent: string | null;
+            /** @description The id under which the log has the request. */
+            request_id: string | null;
+            /** @description What else is known; never a secret. */
+            detail: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * AuditEventList
+         * @description A page of the audit log.
+         */
+        AuditEventList: {
+            /** @description The latest first. */
+            events: components["schemas"]["AuditEvent"][];
+            /** @description Where the next page begins; null on the last page. */
+            next_cursor: components["schemas"]["AuditCursor"] | null;
+        };
+        /**
          * JsonWebKey
          * @description A public key (RFC 7517, RFC 8037).
          */
@@ -760,6 +1036,26 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description The user does not exist, or belongs to another tenant. */
+        UserNotFound: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The tenant would be left without an admin. */
+        LastAdmin: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description The body is too large. */
         ContentTooLarge: {
             headers: {
@@ -874,6 +1170,11 @@ export interface components {
          */
         Limit: number;
         /**
+         * @description The user.
+         * @example 0198c0dd-1111-7aaa-8bbb-0123456789ab
+         */
+        UserId: components["schemas"]["UserId"];
+        /**
          * @description The conversation.
          * @example 0198c0de-a9f2-7c3e-8f4b-1a2b3c4d5e6f
          */
@@ -936,6 +1237,16 @@ export type Conversation = components['schemas']['Conversation'];
 export type ConversationList = components['schemas']['ConversationList'];
 export type Message = components['schemas']['Message'];
 export type MessageList = components['schemas']['MessageList'];
+export type UserListCursor = components['schemas']['UserListCursor'];
+export type AdminUser = components['schemas']['AdminUser'];
+export type AdminUserList = components['schemas']['AdminUserList'];
+export type RolesRequest = components['schemas']['RolesRequest'];
+export type Role = components['schemas']['Role'];
+export type RoleList = components['schemas']['RoleList'];
+export type AuditEventKind = components['schemas']['AuditEventKind'];
+export type AuditCursor = components['schemas']['AuditCursor'];
+export type AuditEvent = components['schemas']['AuditEvent'];
+export type AuditEventList = components['schemas']['AuditEventList'];
 export type JsonWebKey = components['schemas']['JsonWebKey'];
 export type JsonWebKeySet = components['schemas']['JsonWebKeySet'];
 export type Health = components['schemas']['Health'];
@@ -955,6 +1266,8 @@ export type ResponseMalformedRequest = components['responses']['MalformedRequest
 export type ResponseUnauthenticated = components['responses']['Unauthenticated'];
 export type ResponseForbidden = components['responses']['Forbidden'];
 export type ResponseConversationNotFound = components['responses']['ConversationNotFound'];
+export type ResponseUserNotFound = components['responses']['UserNotFound'];
+export type ResponseLastAdmin = components['responses']['LastAdmin'];
 export type ResponseContentTooLarge = components['responses']['ContentTooLarge'];
 export type ResponseUnsupportedMediaType = components['responses']['UnsupportedMediaType'];
 export type ResponseInvalidRequest = components['responses']['InvalidRequest'];
@@ -966,6 +1279,7 @@ export type ResponseNotSupported = components['responses']['NotSupported'];
 export type ResponseProviderTooManyRequests = components['responses']['ProviderTooManyRequests'];
 export type ResponseProviderUnavailable = components['responses']['ProviderUnavailable'];
 export type ParameterLimit = components['parameters']['Limit'];
+export type ParameterUserId = components['parameters']['UserId'];
 export type ParameterConversationId = components['parameters']['ConversationId'];
 export type HeaderRequestId = components['headers']['RequestId'];
 export type HeaderNoStore = components['headers']['NoStore'];
@@ -1485,6 +1799,309 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ProviderUnavailable"];
+        };
+    };
+    listUsers: {
+        parameters: {
+            query?: {
+                /**
+                 * @description How many entries a page has at the most.
+                 * @example 20
+                 */
+                limit?: components["parameters"]["Limit"];
+                /**
+                 * @description Only users whose address begins like this; case is ignored.
+                 * @example ada@
+                 */
+                email_prefix?: string;
+                /**
+                 * @description The `next_cursor` of the page before; without it, the first page.
+                 * @example 616461406578616d706c652e636f6d
+                 */
+                cursor?: components["schemas"]["UserListCursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of users. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Cache-Control": components["headers"]["NoStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminUserList"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["InvalidRequest"];
+            500: components["responses"]["InternalError"];
+            501: components["responses"]["NotSupported"];
+        };
+    };
+    getUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The user.
+                 * @example 0198c0dd-1111-7aaa-8bbb-0123456789ab
+                 */
+                user_id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The user. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Cache-Control": components["headers"]["NoStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminUser"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["UserNotFound"];
+            422: components["responses"]["InvalidRequest"];
+            500: components["responses"]["InternalError"];
+            501: components["responses"]["NotSupported"];
+        };
+    };
+    disableUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The user.
+                 * @example 0198c0dd-1111-7aaa-8bbb-0123456789ab
+                 */
+                user_id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The user, disabled. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Cache-Control": components["headers"]["NoStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminUser"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["UserNotFound"];
+            409: components["responses"]["LastAdmin"];
+            422: components["responses"]["InvalidRequest"];
+            500: components["responses"]["InternalError"];
+            501: components["responses"]["NotSupported"];
+        };
+    };
+    enableUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The user.
+                 * @example 0198c0dd-1111-7aaa-8bbb-0123456789ab
+                 */
+                user_id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The user, enabled. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Cache-Control": components["headers"]["NoStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminUser"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["UserNotFound"];
+            422: components["responses"]["InvalidRequest"];
+            500: components["responses"]["InternalError"];
+            501: components["responses"]["NotSupported"];
+        };
+    };
+    setUserRoles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The user.
+                 * @example 0198c0dd-1111-7aaa-8bbb-0123456789ab
+                 */
+                user_id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RolesRequest"];
+            };
+        };
+        responses: {
+            /** @description The user with the new roles. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Cache-Control": components["headers"]["NoStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminUser"];
+                };
+            };
+            400: components["responses"]["MalformedRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["UserNotFound"];
+            409: components["responses"]["LastAdmin"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidRequest"];
+            500: components["responses"]["InternalError"];
+            501: components["responses"]["NotSupported"];
+        };
+    };
+    endUserSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The user.
+                 * @example 0198c0dd-1111-7aaa-8bbb-0123456789ab
+                 */
+                user_id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No session of the user lives. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["UserNotFound"];
+            422: components["responses"]["InvalidRequest"];
+            500: components["responses"]["InternalError"];
+            501: components["responses"]["NotSupported"];
+        };
+    };
+    listRoles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The roles. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Cache-Control": components["headers"]["NoStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleList"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            500: components["responses"]["InternalError"];
+            501: components["responses"]["NotSupported"];
+        };
+    };
+    listAuditEvents: {
+        parameters: {
+            query?: {
+                /**
+                 * @description How many entries a page has at the most.
+                 * @example 20
+                 */
+                limit?: components["parameters"]["Limit"];
+                /**
+                 * @description Only events of this kind.
+                 * @example login.failed
+                 */
+                kind?: components["schemas"]["AuditEventKind"];
+                /**
+                 * @description Only events about this user, or of what it did.
+                 * @example 0198c0dd-1111-7aaa-8bbb-0123456789ab
+                 */
+                user_id?: components["schemas"]["UserId"];
+                /**
+                 * @description Only events at this moment or later.
+                 * @example 2026-11-23T12:00:00Z
+                 */
+                since?: components["schemas"]["Timestamp"];
+                /**
+                 * @description Only events before this moment.
+                 * @example 2026-11-24T12:00:00Z
+                 */
+                until?: components["schemas"]["Timestamp"];
+                /**
+                 * @description The `next_cursor` of the page before; without it, the first page.
+                 * @example 4711
+                 */
+                cursor?: components["schemas"]["AuditCursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of events. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Cache-Control": components["headers"]["NoStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditEventList"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["InvalidRequest"];
+            500: components["responses"]["InternalError"];
+            501: components["responses"]["NotSupported"];
         };
     };
     getJsonWebKeySet: {

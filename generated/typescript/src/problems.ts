@@ -42,6 +42,8 @@ export type ProblemSlug =
   | 'provider-unavailable'
   | 'overloaded'
   | 'not-ready'
+  | 'user-not-found'
+  | 'last-admin'
 
 /** Every problem type that the service may answer, by its slug; the type of a problem is `/problems/{slug}`. */
 export const PROBLEMS: Readonly<Record<ProblemSlug, ProblemType>> = {
@@ -292,5 +294,21 @@ export const PROBLEMS: Readonly<Record<ProblemSlug, ProblemType>> = {
     retryable: true,
     description: 'The service is starting, stopping, or cannot reach its database.',
     remedy: 'Send traffic elsewhere until readyz answers 200.',
+  },
+  'user-not-found': {
+    title: 'There is no such user',
+    status: 404,
+    close_code: null,
+    retryable: false,
+    description: 'The user does not exist, or belongs to another tenant than the admin.',
+    remedy: 'List the users.',
+  },
+  'last-admin': {
+    title: 'The tenant would be left without an admin',
+    status: 409,
+    close_code: null,
+    retryable: false,
+    description: 'The user is the last of its tenant that may manage users; without it nobody could.',
+    remedy: 'Make somebody else an admin first.',
   },
 }

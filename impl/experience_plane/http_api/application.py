@@ -19,6 +19,7 @@ from starlette.websockets import WebSocket
 from experience_plane.agent_socket.endpoint import AgentSocket
 from experience_plane.conversations.log import ConversationLog
 from experience_plane.http_api import pages, problem_responses
+from experience_plane.http_api.admin import AdminHandlers
 from experience_plane.http_api.agents import AgentsHandlers
 from experience_plane.http_api.auth import AuthHandlers
 from experience_plane.http_api.body_guard import BodyGuard
@@ -110,6 +111,7 @@ def _contract_router(components: Components, version: str) -> APIRouter:
         runtime=RuntimeHandlers(guard),
         agents=AgentsHandlers(),
         conversations=ConversationsHandlers(components.log),
+        admin=AdminHandlers(guard),
         operations=OperationsHandlers(guard, version=version, readiness=components.readiness),
         authorize=authorize,
         operation_dependencies=operation_dependencies(guard),

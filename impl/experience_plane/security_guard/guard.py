@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
+from experience_plane.security_guard.administration import Administration
 from experience_plane.security_guard.ports import (
     AuthenticationPort,
     InvalidTicket,
@@ -28,12 +29,14 @@ class SecurityGuard:
         tickets: Tickets,
         sessions: UserSessions | None = None,
         key_set_max_age: int = 300,
+        administration: Administration | None = None,
     ) -> None:
         self._authentication = authentication
         self._tickets = tickets
         self._sessions = sessions
         self.key_set_max_age = key_set_max_age
         """For how many seconds others may keep `json_web_key_set`."""
+        self._administration = administration
 
     @property
     def sessions(self) -> UserSessions:
@@ -49,6 +52,17 @@ class SecurityGuard:
     def watching(self, principal: Principal, revoked: Callable[[], None]) -> AbstractContextManager[None]:
         """Within the block, `revoked` is called once the principal's session ends, within a second of that."""
         return nullcontext() if self._sessions is None else self._sessions.watching(principal.session_id, revoked)
+
+    @property
+    def administration(self) -> Administration:
+        """What admins do.
+
+        Raises:
+            NotSupported: the accounts are those of an external identity provider.
+        """
+        if self._administration is None:
+            raise NotSupported("Users are managed at the identity provider.")
+        return self._administration
 
     async def register_user(self, *, name: str, email: str, password: str) -> Authenticated:
         """Create an account with its tenant and log it in.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from experience_plane.clock import Clock, system_clock
 from experience_plane.security_guard.access_policy import PersonalWorkspaces, RolePermissions
-from experience_plane.security_guard.audit import LoggedAuditTrail
+from experience_plane.security_guard.administration import Administration
 from experience_plane.security_guard.guard import SecurityGuard
 from experience_plane.security_guard.key_rotation import RotatingKeys
 from experience_plane.security_guard.local_authentication import LocalAuthentication
@@ -21,7 +21,7 @@ async def open_local_guard(
 ) -> SecurityGuard:
     """Load the signing keys, creating the first on first start, and answer a guard. Close it when done."""
     options = options or IdentityOptions()
-    audit = LoggedAuditTrail()
+    audit = stores.audit_trail
     keys = await RotatingKeys.open(stores.signing_keys, options.keys, clock)
     authentication = LocalAuthentication(
         stores=stores,
@@ -31,6 +31,13 @@ async def open_local_guard(
         options=options,
         clock=clock,
         audit=audit,
+    )
+    administration = Administration(
+        directory=stores.directory,
+        audit_log=stores.audit_log,
+        audit=audit,
+        account_changed=authentication.sessions.account_changed,
+        clock=clock,
     )
     return SecurityGuard(
         authentication=authentication,
@@ -43,4 +50,5 @@ async def open_local_guard(
             check_interval=options.sessions.check_interval,
         ),
         key_set_max_age=keys.key_set_max_age,
+        administration=administration,
     )

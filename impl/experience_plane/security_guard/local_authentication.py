@@ -149,6 +149,12 @@ class LocalAuthentication:
         return await self._stores.accounts.find_by_email_key(address.key)
 
     async def _start_session(self, account: Account) -> Authenticated:
+        if account.disabled:
+            # Who guesses passwords learns nothing from this answer; the user learns the reason from the admin.
+            await self._audit.record(
+                SecurityEvent(kind="login.failed", user_id=account.user_id, detail={"reason": "disabled"})
+            )
+            raise InvalidCredentials
         session_id, value, now = uuid4(), new_secret(), self._clock()
         expires_at = now + self._options.sessions.absolute_lifetime
         session = NewSession(session_id, account.user_id, now, expires_at, current_device())

@@ -8,7 +8,9 @@ from datetime import datetime, timedelta
 from typing import Literal, Protocol
 from uuid import UUID
 
+from experience_plane.security_guard.audit import AuditLog, AuditTrail
 from experience_plane.security_guard.device import UNKNOWN_DEVICE, Device
+from experience_plane.security_guard.directory import UserDirectory
 from experience_plane.security_guard.ports import TenantAssignment
 from experience_plane.security_guard.principal import Principal
 
@@ -24,6 +26,8 @@ class Account:
     name: str
     tenant_id: UUID
     roles: tuple[str, ...]
+    disabled: bool = False
+    """An admin has disabled it: nobody logs in to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,3 +218,6 @@ class IdentityStores:
     sessions: SessionStore
     signing_keys: SigningKeyStore
     tickets: TicketStore
+    directory: UserDirectory
+    audit_log: AuditLog
+    audit_trail: AuditTrail

@@ -19,8 +19,9 @@ from ._runtime.server.security import (
     PrincipalT,
     RequirementSets,
 )
-from .routers import agents, auth, conversations, operations, runtime, sessions
+from .routers import admin, agents, auth, conversations, operations, runtime, sessions
 from .services import (
+    AdminService,
     AgentsService,
     AuthService,
     ConversationsService,
@@ -35,12 +36,14 @@ ROUTES: Final = (
     *runtime.LITERAL_ROUTES,
     *agents.LITERAL_ROUTES,
     *conversations.LITERAL_ROUTES,
+    *admin.LITERAL_ROUTES,
     *operations.LITERAL_ROUTES,
     *auth.TEMPLATED_ROUTES,
     *sessions.TEMPLATED_ROUTES,
     *runtime.TEMPLATED_ROUTES,
     *agents.TEMPLATED_ROUTES,
     *conversations.TEMPLATED_ROUTES,
+    *admin.TEMPLATED_ROUTES,
     *operations.TEMPLATED_ROUTES,
 )
 INFO: Final[dict[str, Any]] = {
@@ -60,6 +63,10 @@ INFO: Final[dict[str, Any]] = {
             "name": "conversations",
             "description": "The history of conversations, complete and in order.",
         },
+        {
+            "name": "admin",
+            "description": "For who runs a tenant, its users, their roles and what happened.",
+        },
         {"name": "operations", "description": "For operators and other services."},
     ],
     "servers": [{"url": "/", "description": "The service that serves this document."}],
@@ -75,6 +82,7 @@ def build_router(
     runtime: RuntimeService[PrincipalT],
     agents: AgentsService[PrincipalT],
     conversations: ConversationsService[PrincipalT],
+    admin: AdminService[PrincipalT],
     operations: OperationsService,
     authorize: Authorize[PrincipalT] | AsyncAuthorize[PrincipalT],
     dependencies: Sequence[params.Depends] = (),
@@ -90,6 +98,7 @@ def build_router(
             "runtime": runtime,
             "agents": agents,
             "conversations": conversations,
+            "admin": admin,
             "operations": operations,
         },
         authorize=authorize,
@@ -106,6 +115,7 @@ def create_app(
     runtime: RuntimeService[PrincipalT],
     agents: AgentsService[PrincipalT],
     conversations: ConversationsService[PrincipalT],
+    admin: AdminService[PrincipalT],
     operations: OperationsService,
     authorize: Authorize[PrincipalT] | AsyncAuthorize[PrincipalT],
     operation_dependencies: OperationDependencies | None = None,
@@ -127,6 +137,7 @@ def create_app(
             runtime=runtime,
             agents=agents,
             conversations=conversations,
+            admin=admin,
             operations=operations,
             authorize=authorize,
             operation_dependencies=operation_dependencies,

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from experience_plane_api import models
 from fastapi.responses import Response
+from pydantic import AwareDatetime
 from typing_extensions import TypeVar
 
 from ._runtime.server.responses import HTTPResult
@@ -211,6 +212,121 @@ class ConversationsService(Protocol[PrincipalT_contra]):
         List the messages of a conversation
 
         Answers what the user and the agents said, the oldest first, in pages. Each message has the cursor of the event that completed it.
+        """
+
+
+class AdminService(Protocol[PrincipalT_contra]):
+    """Implement the admin operations: subclass this Protocol, or give an object its methods."""
+
+    @abstractmethod
+    async def list_users(
+        self,
+        *,
+        principal: PrincipalT_contra,
+        limit: int,
+        email_prefix: str | None,
+        cursor: str | None,
+    ) -> models.AdminUserList | HTTPResult[models.AdminUserList | models.Problem] | Response:
+        """
+        List and find users
+
+        Answers the users of the admin's tenant by e-mail address, in pages; with the permission platform.manage, of all tenants.
+        """
+
+    @abstractmethod
+    async def get_user(
+        self,
+        *,
+        principal: PrincipalT_contra,
+        user_id: UUID,
+    ) -> models.AdminUser | HTTPResult[models.AdminUser | models.Problem] | Response:
+        """
+        Show a user
+
+        A user of another tenant is answered like one that does not exist, unless one has the permission platform.manage.
+        """
+
+    @abstractmethod
+    async def disable_user(
+        self,
+        *,
+        principal: PrincipalT_contra,
+        user_id: UUID,
+    ) -> models.AdminUser | HTTPResult[models.AdminUser | models.Problem] | Response:
+        """
+        Disable a user
+
+        Ends the user's sessions and refuses every login, which is answered like a wrong password. Disabling twice changes nothing. The last admin of a tenant, and who may do more than the caller, cannot be disabled.
+        """
+
+    @abstractmethod
+    async def enable_user(
+        self,
+        *,
+        principal: PrincipalT_contra,
+        user_id: UUID,
+    ) -> models.AdminUser | HTTPResult[models.AdminUser | models.Problem] | Response:
+        """
+        Enable a user
+
+        Lets a disabled user log in again. Enabling twice changes nothing.
+        """
+
+    @abstractmethod
+    async def set_user_roles(
+        self,
+        *,
+        principal: PrincipalT_contra,
+        user_id: UUID,
+        body: models.RolesRequest,
+    ) -> models.AdminUser | HTTPResult[models.AdminUser | models.Problem] | Response:
+        """
+        Set the roles of a user
+
+        Replaces the roles; they count from the user's next request on. Nobody gives a role that allows more than it may do itself, or changes who may do more. A tenant that has an admin keeps one.
+        """
+
+    @abstractmethod
+    async def end_user_sessions(
+        self,
+        *,
+        principal: PrincipalT_contra,
+        user_id: UUID,
+    ) -> None | HTTPResult[models.Problem] | Response:
+        """
+        End the sessions of a user
+
+        Logs the user out everywhere; access and refresh tokens are refused from the next request on.
+        """
+
+    @abstractmethod
+    async def list_roles(
+        self,
+        *,
+        principal: PrincipalT_contra,
+    ) -> models.RoleList | HTTPResult[models.RoleList | models.Problem] | Response:
+        """
+        List the roles
+
+        Answers each role with what it allows.
+        """
+
+    @abstractmethod
+    async def list_audit_events(
+        self,
+        *,
+        principal: PrincipalT_contra,
+        limit: int,
+        kind: str | None,
+        user_id: UUID | None,
+        since: AwareDatetime | None,
+        until: AwareDatetime | None,
+        cursor: int | None,
+    ) -> models.AuditEventList | HTTPResult[models.AuditEventList | models.Problem] | Response:
+        """
+        Read the audit log
+
+        Answers the security events of the admin's tenant, the latest first, in pages; with the permission platform.manage, of all tenants and of nobody known.
         """
 
 

@@ -26,12 +26,13 @@ def select_accounts() -> Select[Any]:
         users.c.name,
         memberships.c.tenant_id,
         memberships.c.roles,
+        users.c.disabled_at,
     ).join_from(users, memberships, in_default_tenant)
 
 
 def account_from(row: Row[Any]) -> Account:
     """The account in a row of `select_accounts`."""
-    return Account(row.user_id, row.email, row.name, row.tenant_id, tuple(row.roles))
+    return Account(row.user_id, row.email, row.name, row.tenant_id, tuple(row.roles), row.disabled_at is not None)
 
 
 class SqlAccountStore:

@@ -5,17 +5,25 @@ from __future__ import annotations
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from experience_plane.adapters.sql.account_store import SqlAccountStore
+from experience_plane.adapters.sql.audit_log import SqlAuditTrail
 from experience_plane.adapters.sql.session_store import SqlSessionStore
 from experience_plane.adapters.sql.signing_key_store import SqlSigningKeyStore
 from experience_plane.adapters.sql.ticket_store import SqlTicketStore
+from experience_plane.adapters.sql.user_directory import SqlUserDirectory
+from experience_plane.clock import Clock, system_clock
+from experience_plane.security_guard.audit import LoggedAuditTrail
 from experience_plane.security_guard.storage import IdentityStores
 
 
-def sql_identity_stores(engine: AsyncEngine) -> IdentityStores:
+def sql_identity_stores(engine: AsyncEngine, clock: Clock = system_clock) -> IdentityStores:
     """The storage ports of identity over this engine's database."""
+    audit = SqlAuditTrail(engine, LoggedAuditTrail(), clock)
     return IdentityStores(
         accounts=SqlAccountStore(engine),
         sessions=SqlSessionStore(engine),
         signing_keys=SqlSigningKeyStore(engine),
         tickets=SqlTicketStore(engine),
+        directory=SqlUserDirectory(engine),
+        audit_log=audit,
+        audit_trail=audit,
     )

@@ -25,6 +25,7 @@ users = Table(
     Column("password_hash", Text, nullable=False),
     Column("default_tenant_id", Uuid, ForeignKey("tenants.tenant_id"), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("disabled_at", UtcDateTime),
 )
 
 memberships = Table(

@@ -67,7 +67,7 @@ class SqlSessionStore:
         query = (
             select_accounts()
             .join(sessions, sessions.c.user_id == users.c.user_id)
-            .where(sessions.c.session_id == session_id, lives(now))
+            .where(sessions.c.session_id == session_id, lives(now), users.c.disabled_at.is_(None))
         )
         async with read_connection(self._engine) as connection:
             row = (await connection.execute(query)).one_or_none()

@@ -35,6 +35,14 @@ OperationDependencies = TypedDict(
         "list_conversations": Sequence[params.Depends],
         "get_conversation": Sequence[params.Depends],
         "list_messages": Sequence[params.Depends],
+        "list_users": Sequence[params.Depends],
+        "get_user": Sequence[params.Depends],
+        "disable_user": Sequence[params.Depends],
+        "enable_user": Sequence[params.Depends],
+        "set_user_roles": Sequence[params.Depends],
+        "end_user_sessions": Sequence[params.Depends],
+        "list_roles": Sequence[params.Depends],
+        "list_audit_events": Sequence[params.Depends],
         "get_json_web_key_set": Sequence[params.Depends],
         "get_health": Sequence[params.Depends],
         "get_readiness": Sequence[params.Depends],
@@ -337,6 +345,197 @@ class ListMessages:
             "429": Declared(media_type="application/problem+json", model=models.Problem),
             "500": Declared(media_type="application/problem+json", model=models.Problem),
             "503": Declared(media_type="application/problem+json", model=models.Problem),
+        },
+    )
+
+
+class ListUsers:
+    """Plans of the list_users operation."""
+
+    @dataclass(frozen=True, slots=True, kw_only=True)
+    class Parameters:
+        """The adapter parameters of list_users."""
+
+        limit: int
+
+    PARAMETERS: Final = ParameterAdapter(
+        arguments=(
+            ParameterArgument(
+                name="limit",
+                plan=ParameterPlan(
+                    location="query",
+                    name="limit",
+                    style="form",
+                    explode=True,
+                    kind="integer",
+                    reserved_names=("cursor", "email_prefix"),
+                ),
+                adapter=TypeAdapter(Annotated[int, Field(ge=1, le=100, strict=True)]),
+                default=50,
+            ),
+        ),
+        record=Parameters,
+    )
+    RESPONSES: Final = OperationResponses(
+        responses={
+            "200": Declared(media_type="application/json", model=models.AdminUserList),
+            "401": Declared(media_type="application/problem+json", model=models.Problem),
+            "403": Declared(media_type="application/problem+json", model=models.Problem),
+            "422": Declared(media_type="application/problem+json", model=models.Problem),
+            "500": Declared(media_type="application/problem+json", model=models.Problem),
+            "501": Declared(media_type="application/problem+json", model=models.Problem),
+        },
+    )
+
+
+class GetUser:
+    """Plans of the get_user operation."""
+
+    RESPONSES: Final = OperationResponses(
+        responses={
+            "200": Declared(media_type="application/json", model=models.AdminUser),
+            "401": Declared(media_type="application/problem+json", model=models.Problem),
+            "403": Declared(media_type="application/problem+json", model=models.Problem),
+            "404": Declared(media_type="application/problem+json", model=models.Problem),
+            "422": Declared(media_type="application/problem+json", model=models.Problem),
+            "500": Declared(media_type="application/problem+json", model=models.Problem),
+            "501": Declared(media_type="application/problem+json", model=models.Problem),
+        },
+    )
+
+
+class DisableUser:
+    """Plans of the disable_user operation."""
+
+    RESPONSES: Final = OperationResponses(
+        responses={
+            "200": Declared(media_type="application/json", model=models.AdminUser),
+            "401": Declared(media_type="application/problem+json", model=models.Problem),
+            "403": Declared(media_type="application/problem+json", model=models.Problem),
+            "404": Declared(media_type="application/problem+json", model=models.Problem),
+            "409": Declared(media_type="application/problem+json", model=models.Problem),
+            "422": Declared(media_type="application/problem+json", model=models.Problem),
+            "500": Declared(media_type="application/problem+json", model=models.Problem),
+            "501": Declared(media_type="application/problem+json", model=models.Problem),
+        },
+    )
+
+
+class EnableUser:
+    """Plans of the enable_user operation."""
+
+    RESPONSES: Final = OperationResponses(
+        responses={
+            "200": Declared(media_type="application/json", model=models.AdminUser),
+            "401": Declared(media_type="application/problem+json", model=models.Problem),
+            "403": Declared(media_type="application/problem+json", model=models.Problem),
+            "404": Declared(media_type="application/problem+json", model=models.Problem),
+            "422": Declared(media_type="application/problem+json", model=models.Problem),
+            "500": Declared(media_type="application/problem+json", model=models.Problem),
+            "501": Declared(media_type="application/problem+json", model=models.Problem),
+        },
+    )
+
+
+class SetUserRoles:
+    """Plans of the set_user_roles operation."""
+
+    RESPONSES: Final = OperationResponses(
+        responses={
+            "200": Declared(media_type="application/json", model=models.AdminUser),
+            "400": Declared(media_type="application/problem+json", model=models.Problem),
+            "401": Declared(media_type="application/problem+json", model=models.Problem),
+            "403": Declared(media_type="application/problem+json", model=models.Problem),
+            "404": Declared(media_type="application/problem+json", model=models.Problem),
+            "409": Declared(media_type="application/problem+json", model=models.Problem),
+            "413": Declared(media_type="application/problem+json", model=models.Problem),
+            "415": Declared(media_type="application/problem+json", model=models.Problem),
+            "422": Declared(media_type="application/problem+json", model=models.Problem),
+            "500": Declared(media_type="application/problem+json", model=models.Problem),
+            "501": Declared(media_type="application/problem+json", model=models.Problem),
+        },
+    )
+
+
+class EndUserSessions:
+    """Plans of the end_user_sessions operation."""
+
+    RESPONSES: Final = OperationResponses(
+        responses={
+            "204": Declared(),
+            "401": Declared(media_type="application/problem+json", model=models.Problem),
+            "403": Declared(media_type="application/problem+json", model=models.Problem),
+            "404": Declared(media_type="application/problem+json", model=models.Problem),
+            "422": Declared(media_type="application/problem+json", model=models.Problem),
+            "500": Declared(media_type="application/problem+json", model=models.Problem),
+            "501": Declared(media_type="application/problem+json", model=models.Problem),
+        },
+        primary=204,
+    )
+
+
+class ListRoles:
+    """Plans of the list_roles operation."""
+
+    RESPONSES: Final = OperationResponses(
+        responses={
+            "200": Declared(media_type="application/json", model=models.RoleList),
+            "401": Declared(media_type="application/problem+json", model=models.Problem),
+            "403": Declared(media_type="application/problem+json", model=models.Problem),
+            "500": Declared(media_type="application/problem+json", model=models.Problem),
+            "501": Declared(media_type="application/problem+json", model=models.Problem),
+        },
+    )
+
+
+class ListAuditEvents:
+    """Plans of the list_audit_events operation."""
+
+    @dataclass(frozen=True, slots=True, kw_only=True)
+    class Parameters:
+        """The adapter parameters of list_audit_events."""
+
+        limit: int
+        cursor: int | None
+
+    PARAMETERS: Final = ParameterAdapter(
+        arguments=(
+            ParameterArgument(
+                name="limit",
+                plan=ParameterPlan(
+                    location="query",
+                    name="limit",
+                    style="form",
+                    explode=True,
+                    kind="integer",
+                    reserved_names=("cursor", "kind", "since", "until", "user_id"),
+                ),
+                adapter=TypeAdapter(Annotated[int, Field(ge=1, le=100, strict=True)]),
+                default=50,
+            ),
+            ParameterArgument(
+                name="cursor",
+                plan=ParameterPlan(
+                    location="query",
+                    name="cursor",
+                    style="form",
+                    explode=True,
+                    kind="integer",
+                    reserved_names=("kind", "limit", "since", "until", "user_id"),
+                ),
+                adapter=TypeAdapter(Annotated[int, Field(ge=1, le=9007199254740991, strict=True)]),
+            ),
+        ),
+        record=Parameters,
+    )
+    RESPONSES: Final = OperationResponses(
+        responses={
+            "200": Declared(media_type="application/json", model=models.AuditEventList),
+            "401": Declared(media_type="application/problem+json", model=models.Problem),
+            "403": Declared(media_type="application/problem+json", model=models.Problem),
+            "422": Declared(media_type="application/problem+json", model=models.Problem),
+            "500": Declared(media_type="application/problem+json", model=models.Problem),
+            "501": Declared(media_type="application/problem+json", model=models.Problem),
         },
     )
 
