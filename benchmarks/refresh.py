@@ -82,6 +82,7 @@ def main() -> None:
             **os.environ,
             "EXPERIENCE_PLANE_DATABASE__URL": f"sqlite+aiosqlite:///{folder}/bench.sqlite3",
             "EXPERIENCE_PLANE_LOG_FORMAT": "json",
+            "EXPERIENCE_PLANE_RATE_LIMITS__ENABLED": "false",
         }
         log = Path(folder) / "log"
         with log.open("wb") as stream:
