@@ -10,12 +10,12 @@ _TYPES = {"integer": "int", "string": "str"}
 
 
 def client_operations(document: dict[str, Any]) -> list[dict[str, Any]]:
-    """Answer every operation as the template names it."""
+    """Answer every operation as the template names it, except those that only send a browser elsewhere."""
     return [
         _operation(document, path, verb, item[verb])
         for path, item in document["paths"].items()
         for verb in _METHODS
-        if verb in item
+        if verb in item and any(code[0] == "2" for code in item[verb]["responses"])
     ]
 
 
@@ -43,7 +43,8 @@ def _operation(document: dict[str, Any], path: str, verb: str, operation: dict[s
 
 
 def _signature(document: dict[str, Any], parameters: list[dict[str, Any]], body: str | None) -> str:
-    arguments = [f", {parameter['name']}: UUID" for parameter in parameters if parameter["in"] == "path"]
+    paths = [parameter for parameter in parameters if parameter["in"] == "path"]
+    arguments = [f", {entry['name']}: {_type(document, entry['schema'])}" for entry in paths]
     if body:
         arguments.append(f", body: {body}")
     query = [parameter for parameter in parameters if parameter["in"] == "query"]
@@ -54,7 +55,8 @@ def _signature(document: dict[str, Any], parameters: list[dict[str, Any]], body:
 
 
 def _type(document: dict[str, Any], schema: dict[str, Any]) -> str:
-    return _TYPES[_resolved(document, schema)["type"]]
+    resolved = _resolved(document, schema)
+    return "UUID" if resolved.get("format") == "uuid" else _TYPES[resolved["type"]]
 
 
 def _problems(document: dict[str, Any], operation: dict[str, Any]) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -108,8 +108,8 @@ class OidcServer:
         return RedirectResponse(f"{asked['redirect_uri']}?{urlencode(answer)}", status_code=302)
 
     async def _token(self, request: Request) -> Response:
-        form = dict(await request.form())
-        self.token_form = form  # type: ignore[assignment]
+        form = dict(parse_qsl((await request.body()).decode()))
+        self.token_form = form
         basic = base64.b64encode(b"plane:hush%3A+a+secret%2Bwith%2Fsigns").decode()
         if request.headers.get("authorization") != f"Basic {basic}":
             return JSONResponse({"error": "invalid_client"}, status_code=401)

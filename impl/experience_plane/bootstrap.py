@@ -16,7 +16,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from experience_plane.adapters.embedded_runtime import EmbeddedRuntime
-from experience_plane.adapters.external_authentication import open_external_authentication
+from experience_plane.adapters.external_authentication import oidc_sign_in_parts, open_external_authentication
 from experience_plane.adapters.limit_counters import SharedCounters, memory_counters
 from experience_plane.adapters.sql import schema
 from experience_plane.adapters.sql.conversation_log import SqlConversationLog
@@ -172,7 +172,7 @@ async def grant_role(settings: Settings, email: str, role: str) -> tuple[str, ..
 async def _open_guard(engine: AsyncEngine, settings: Settings) -> SecurityGuard:
     options, stores = _identity_options(settings), sql_identity_stores(engine)
     if settings.auth.provider == "local":
-        return await open_local_guard(stores, options)
+        return await open_local_guard(stores, options, oidc=oidc_sign_in_parts(engine, settings.auth))
     return open_external_guard(open_external_authentication(engine, settings.auth), stores.tickets, options.tickets)
 
 

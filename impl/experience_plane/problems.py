@@ -9,7 +9,7 @@ from pydantic import MISSING
 from experience_plane.conversations import log
 from experience_plane.errors import ExperiencePlaneError, FieldError, NotReady
 from experience_plane.runtime.port import ExecutionFailed, UnknownAgent
-from experience_plane.security_guard import directory
+from experience_plane.security_guard import directory, oidc_sign_in
 from experience_plane.security_guard import ports as identity
 from experience_plane.security_guard.access_tokens import UnknownSigningKey
 from experience_plane_api import models
@@ -36,6 +36,12 @@ PROBLEM_TYPE_OF: dict[type[ExperiencePlaneError], ProblemType] = {
     directory.LastAdmin: types.LAST_ADMIN,
     directory.UnknownRole: types.INVALID_REQUEST,
     directory.UserNotFound: types.USER_NOT_FOUND,
+    oidc_sign_in.AccountLinkRequired: types.ACCOUNT_LINK_REQUIRED,
+    oidc_sign_in.IdentityTaken: types.IDENTITY_TAKEN,
+    oidc_sign_in.InvalidReturnAddress: types.INVALID_REQUEST,
+    oidc_sign_in.ProviderNotFound: types.PROVIDER_NOT_FOUND,
+    oidc_sign_in.SignInRefused: types.INVALID_SIGN_IN,
+    oidc_sign_in.UnverifiedIdentity: types.UNVERIFIED_IDENTITY,
     log.ConversationNotFound: types.CONVERSATION_NOT_FOUND,
     log.CursorUnknown: types.INVALID_MESSAGE,
     log.MessageIdReused: types.MESSAGE_ID_REUSED,

@@ -74,6 +74,17 @@ class OidcIssuerSettings(BaseModel):
     roles_claim: str = Field("roles", description="Where the roles stand in its tokens.")
 
 
+class OidcProviderSettings(BaseModel):
+    """A provider to sign in with."""
+
+    id: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=32)
+    name: str = Field(min_length=1, max_length=100)
+    issuer: str = Field(min_length=1, max_length=500)
+    client_id: str = Field(min_length=1)
+    client_secret: SecretStr | None = None
+    scopes: list[str] = ["openid", "email", "profile"]
+
+
 class AuthSettings(BaseModel):
     """Identity."""
 
@@ -102,6 +113,19 @@ class AuthSettings(BaseModel):
     key_reload_seconds: float = Field(60.0, gt=0, description="Between two looks at the stored signing keys.")
     session_check_seconds: float = Field(
         0.8, gt=0, le=60, description="Between two looks, one query each, whether sessions of open sockets have ended."
+    )
+    public_url: str = Field(
+        "http://localhost:8000",
+        pattern=r"^https?://[^\s#?]+$",
+        description="Where people open the page; links in mails begin with it.",
+    )
+    oidc_providers: list[OidcProviderSettings] = Field(
+        [],
+        max_length=32,
+        description="Providers to sign in with, as JSON: [{id, name, issuer, client_id, client_secret, scopes}, …].",
+    )
+    oidc_return_origins: list[str] = Field(
+        [], description="Origins, besides the public URL's, of pages that a sign-in may come back to."
     )
     hashing: HashingSettings = HashingSettings()
     gotrue: GoTrueSettings = GoTrueSettings()

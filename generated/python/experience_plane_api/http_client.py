@@ -151,6 +151,68 @@ class HttpClient:
         """
         await self._call("POST", "/api/auth/logout-everywhere", expect=204, secured=True)
 
+    async def list_oidc_providers(self) -> models.OidcProviderList:
+        """List the providers to sign in with.
+
+        Answers the OpenID Connect providers that this service is configured with; none is no error.
+
+        Raises:
+            ProblemError: too-many-requests, internal-error.
+        """
+        return models.OidcProviderList.model_validate_json(
+            await self._call("GET", "/api/auth/oidc/providers", expect=200)
+        )
+
+    async def start_oidc_sign_in(self, provider_id: str, body: models.OidcStartRequest) -> models.OidcStarted:
+        """Start to sign in with a provider.
+
+        Answers the address at which the provider asks the user; send the browser there. The page keeps a random verifier and sends its S256 challenge
+        (RFC 7636); the code with which the browser comes back is worth nothing without the verifier.
+
+        Raises:
+            ProblemError: malformed-request, provider-not-found, content-too-large, unsupported-media-type, invalid-request, too-many-requests, internal-error, not-supported, provider-unavailable.
+        """
+        return models.OidcStarted.model_validate_json(
+            await self._call("POST", f"/api/auth/oidc/{provider_id}/start", expect=200, body=body)
+        )
+
+    async def start_oidc_link(self, provider_id: str, body: models.OidcStartRequest) -> models.OidcStarted:
+        """Start to link the account with a provider.
+
+        As startOidcSignIn, for a user who is logged in and wants to sign in with the provider from now on. Only the same user can finish it.
+
+        Raises:
+            ProblemError: malformed-request, unauthenticated, forbidden, provider-not-found, content-too-large, unsupported-media-type, invalid-request, too-many-requests, internal-error, not-supported, provider-unavailable.
+        """
+        return models.OidcStarted.model_validate_json(
+            await self._call("POST", f"/api/auth/oidc/{provider_id}/link", expect=200, secured=True, body=body)
+        )
+
+    async def exchange_oidc_code(self, body: models.OidcExchangeRequest) -> models.AuthenticationResult:
+        """Exchange the code of the callback for tokens.
+
+        Logs in who came back from the provider. Whoever is new gets an account with a tenant, if the provider has verified the e-mail address. If the address has an account
+        that is not linked with the provider, nobody is logged in: the user logs in as before and links it. The code works once, for a minute, with the page's verifier.
+
+        Raises:
+            ProblemError: malformed-request, invalid-sign-in, unverified-identity, account-link-required, content-too-large, unsupported-media-type, invalid-request, too-many-requests, internal-error, not-supported, overloaded, provider-unavailable.
+        """
+        return models.AuthenticationResult.model_validate_json(
+            await self._call("POST", "/api/auth/oidc/token", expect=200, body=body)
+        )
+
+    async def link_oidc_identity(self, body: models.OidcExchangeRequest) -> models.LinkedOidcIdentity:
+        """Link the account with the identity that came back.
+
+        Finishes startOidcLink. The provider must have verified the e-mail address of the account. Linking twice is no error.
+
+        Raises:
+            ProblemError: malformed-request, invalid-sign-in, unauthenticated, forbidden, unverified-identity, identity-taken, content-too-large, unsupported-media-type, invalid-request, too-many-requests, internal-error, not-supported, provider-unavailable.
+        """
+        return models.LinkedOidcIdentity.model_validate_json(
+            await self._call("POST", "/api/auth/oidc/identities", expect=200, secured=True, body=body)
+        )
+
     async def create_agent_ticket(self) -> models.AgentTicket:
         """Buy a ticket for the agent socket.
 
@@ -330,7 +392,7 @@ class HttpClient:
         *,
         limit: int | None = None,
         kind: str | None = None,
-        user_id: str | None = None,
+        user_id: UUID | None = None,
         since: str | None = None,
         until: str | None = None,
         cursor: int | None = None,

@@ -104,6 +104,85 @@ RoleName = TypeAliasType(
 """A role, which gives permissions."""
 
 
+class OidcProvider(BaseModel):
+    """A provider to sign in with."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    provider_id: Annotated[
+        str,
+        Field(
+            max_length=32,
+            min_length=1,
+            pattern="^[a-z0-9]+(-[a-z0-9]+)*$",
+            title="OidcProviderId",
+        ),
+    ]
+    """What the configuration calls a provider."""
+    name: Annotated[str, Field(max_length=100, min_length=1)]
+    """What the button says."""
+
+
+class OidcProviderList(BaseModel):
+    """The configured providers."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    providers: Annotated[list[OidcProvider], Field(max_length=32)]
+    """The providers, in the order of the configuration."""
+
+
+class OidcStartRequest(BaseModel):
+    """Where the browser comes back to, and what proves that it is the same page."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    return_to: Annotated[str, Field(max_length=1000, min_length=1)]
+    """The page to come back to, without query and fragment; of the service's own origin or one of the configured."""
+    code_challenge: Annotated[str, Field(max_length=43, min_length=43, pattern="^[A-Za-z0-9_-]+$")]
+    """The S256 challenge of the page's verifier (RFC 7636, section 4.2)."""
+
+
+class OidcExchangeRequest(BaseModel):
+    """What the browser came back with, and the page's verifier."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    code: Annotated[str, Field(max_length=200, min_length=20, pattern="^[A-Za-z0-9_-]+$")]
+    """The `code` that the page was opened with."""
+    code_verifier: Annotated[str, Field(max_length=128, min_length=43, pattern="^[A-Za-z0-9._~-]+$")]
+    """The verifier whose challenge the sign-in was started with (RFC 7636, section 4.1)."""
+
+
+class LinkedOidcIdentity(BaseModel):
+    """An identity that the account is linked with."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    provider_id: Annotated[
+        str,
+        Field(
+            max_length=32,
+            min_length=1,
+            pattern="^[a-z0-9]+(-[a-z0-9]+)*$",
+            title="OidcProviderId",
+        ),
+    ]
+    """What the configuration calls a provider."""
+    issuer: Annotated[str, Field(max_length=500)]
+    """The issuer of the provider."""
+
+
 ConversationListCursor = TypeAliasType(
     "ConversationListCursor",
     Annotated[
@@ -336,6 +415,36 @@ TooManyRequestsResponseRateLimitPolicyHeader = TypeAliasType(
 NoStoreHeader = TypeAliasType("NoStoreHeader", Annotated[str, Field(max_length=100)])
 
 
+ApiAuthOidcProviderIdCallbackGetQueryStateParameter = TypeAliasType(
+    "ApiAuthOidcProviderIdCallbackGetQueryStateParameter",
+    Annotated[str, Field(max_length=200, min_length=20, pattern="^[A-Za-z0-9_-]+$")],
+)
+
+
+ApiAuthOidcProviderIdCallbackGetQueryCodeParameter = TypeAliasType(
+    "ApiAuthOidcProviderIdCallbackGetQueryCodeParameter",
+    Annotated[str, Field(max_length=4096, min_length=1)],
+)
+
+
+ApiAuthOidcProviderIdCallbackGetQueryErrorParameter = TypeAliasType(
+    "ApiAuthOidcProviderIdCallbackGetQueryErrorParameter",
+    Annotated[str, Field(max_length=200, min_length=1)],
+)
+
+
+ApiAuthOidcProviderIdCallbackGetQueryIssParameter = TypeAliasType(
+    "ApiAuthOidcProviderIdCallbackGetQueryIssParameter",
+    Annotated[str, Field(max_length=500, min_length=1)],
+)
+
+
+ApiAuthOidcProviderIdCallbackGetResponse303LocationHeader = TypeAliasType(
+    "ApiAuthOidcProviderIdCallbackGetResponse303LocationHeader",
+    Annotated[str, Field(max_length=2000)],
+)
+
+
 ApiAdminUsersGetQueryEmailPrefixParameter = TypeAliasType(
     "ApiAdminUsersGetQueryEmailPrefixParameter",
     Annotated[
@@ -450,6 +559,19 @@ class SessionList(BaseModel):
     )
     sessions: Annotated[list[SessionDescription], Field(max_length=100)]
     """The session used last first."""
+
+
+class OidcStarted(BaseModel):
+    """A sign-in on its way."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    authorization_url: Annotated[str, Field(max_length=8000)]
+    """Send the browser here."""
+    expires_at: Annotated[AwareDatetime, Field(title="Timestamp")]
+    """A moment in UTC (RFC 3339)."""
 
 
 class AgentTicket(BaseModel):

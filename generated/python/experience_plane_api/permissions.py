@@ -11,6 +11,8 @@ OPERATION_PERMISSIONS: Final[dict[str, str]] = {
     "end_session": "account.manage",
     "end_other_sessions": "account.manage",
     "log_out_everywhere": "account.manage",
+    "start_oidc_link": "account.manage",
+    "link_oidc_identity": "account.manage",
     "create_agent_ticket": "agents.talk",
     "list_conversations": "conversations.read",
     "get_conversation": "conversations.read",

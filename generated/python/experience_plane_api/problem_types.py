@@ -203,6 +203,51 @@ EMAIL_TAKEN: Final = ProblemType(
 )
 """An account with this e-mail address exists."""
 
+PROVIDER_NOT_FOUND: Final = ProblemType(
+    slug="provider-not-found",
+    title="There is no such sign-in provider",
+    status=404,
+    close_code=None,
+    retryable=False,
+)
+"""No OpenID Connect provider is configured under this id."""
+
+INVALID_SIGN_IN: Final = ProblemType(
+    slug="invalid-sign-in",
+    title="The sign-in cannot be finished",
+    status=400,
+    close_code=None,
+    retryable=False,
+)
+"""The state or the code is unknown, expired or was used before; the verifier is not that of the page that started; or what the provider answered is not believed. Which of them is in the log only."""
+
+UNVERIFIED_IDENTITY: Final = ProblemType(
+    slug="unverified-identity",
+    title="The provider has not verified the e-mail address",
+    status=403,
+    close_code=None,
+    retryable=False,
+)
+"""An account is made for, or linked with, an identity only if its provider says that the e-mail address is verified; to link, it must be the address of the account."""
+
+ACCOUNT_LINK_REQUIRED: Final = ProblemType(
+    slug="account-link-required",
+    title="The account must be linked first",
+    status=409,
+    close_code=None,
+    retryable=False,
+)
+"""An account has the e-mail address of the identity and is not linked with it. A verified address alone does not open an existing account."""
+
+IDENTITY_TAKEN: Final = ProblemType(
+    slug="identity-taken",
+    title="The identity is linked with another account",
+    status=409,
+    close_code=None,
+    retryable=False,
+)
+"""Someone signs in to another account with this identity."""
+
 EMAIL_UNCONFIRMED: Final = ProblemType(
     slug="email-unconfirmed",
     title="The e-mail address is not confirmed",
@@ -343,6 +388,11 @@ PROBLEM_TYPES: Final[dict[str, ProblemType]] = {
         MESSAGE_ID_REUSED,
         METHOD_NOT_ALLOWED,
         EMAIL_TAKEN,
+        PROVIDER_NOT_FOUND,
+        INVALID_SIGN_IN,
+        UNVERIFIED_IDENTITY,
+        ACCOUNT_LINK_REQUIRED,
+        IDENTITY_TAKEN,
         EMAIL_UNCONFIRMED,
         CONTENT_TOO_LARGE,
         UNSUPPORTED_MEDIA_TYPE,

@@ -195,6 +195,129 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/auth/oidc/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the providers to sign in with
+         * @description Answers the OpenID Connect providers that this service is configured with; none is no error.
+         */
+        get: operations["listOidcProviders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/oidc/{provider_id}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start to sign in with a provider
+         * @description Answers the address at which the provider asks the user; send the browser there. The page keeps a random verifier and sends its S256 challenge
+         *     (RFC 7636); the code with which the browser comes back is worth nothing without the verifier.
+         */
+        post: operations["startOidcSignIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/oidc/{provider_id}/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start to link the account with a provider
+         * @description As startOidcSignIn, for a user who is logged in and wants to sign in with the provider from now on. Only the same user can finish it.
+         */
+        post: operations["startOidcLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/oidc/{provider_id}/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Come back from the provider
+         * @description Where the provider sends the browser; pages do not call it. Sends the browser back to the page, with `?code=` for exchangeOidcCode or linkOidcIdentity, or with
+         *     `?problem=` and the type of a problem. Tokens are never in a URL. Each `state` is accepted once.
+         */
+        get: operations["completeOidcSignIn"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/oidc/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Exchange the code of the callback for tokens
+         * @description Logs in who came back from the provider. Whoever is new gets an account with a tenant, if the provider has verified the e-mail address. If the address has an account
+         *     that is not linked with the provider, nobody is logged in: the user logs in as before and links it. The code works once, for a minute, with the page's verifier.
+         */
+        post: operations["exchangeOidcCode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/oidc/identities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Link the account with the identity that came back
+         * @description Finishes startOidcLink. The provider must have verified the e-mail address of the account. Linking twice is no error.
+         */
+        post: operations["linkOidcIdentity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/runtime/agent/tickets": {
         parameters: {
             query?: never;
@@ -635,6 +758,66 @@ export interface components {
         SessionList: {
             /** @description The session used last first. */
             sessions: components["schemas"]["SessionDescription"][];
+        };
+        /**
+         * OidcProviderId
+         * @description What the configuration calls a provider.
+         */
+        OidcProviderId: string;
+        /**
+         * OidcProvider
+         * @description A provider to sign in with.
+         */
+        OidcProvider: {
+            provider_id: components["schemas"]["OidcProviderId"];
+            /** @description What the button says. */
+            name: string;
+        };
+        /**
+         * OidcProviderList
+         * @description The configured providers.
+         */
+        OidcProviderList: {
+            /** @description The providers, in the order of the configuration. */
+            providers: components["schemas"]["OidcProvider"][];
+        };
+        /**
+         * OidcStartRequest
+         * @description Where the browser comes back to, and what proves that it is the same page.
+         */
+        OidcStartRequest: {
+            /** @description The page to come back to, without query and fragment; of the service's own origin or one of the configured. */
+            return_to: string;
+            /** @description The S256 challenge of the page's verifier (RFC 7636, section 4.2). */
+            code_challenge: string;
+        };
+        /**
+         * OidcStarted
+         * @description A sign-in on its way.
+         */
+        OidcStarted: {
+            /** @description Send the browser here. */
+            authorization_url: string;
+            expires_at: components["schemas"]["Timestamp"];
+        };
+        /**
+         * OidcExchangeRequest
+         * @description What the browser came back with, and the page's verifier.
+         */
+        OidcExchangeRequest: {
+            /** @description The `code` that the page was opened with. */
+            code: string;
+            /** @description The verifier whose challenge the sign-in was started with (RFC 7636, section 4.1). */
+            code_verifier: string;
+        };
+        /**
+         * LinkedOidcIdentity
+         * @description An identity that the account is linked with.
+         */
+        LinkedOidcIdentity: {
+            provider_id: components["schemas"]["OidcProviderId"];
+            /** @description The issuer of the provider. */
+            issuer: string;
         };
         /**
          * AgentTicket
@@ -1162,8 +1345,63 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description No provider has this id. */
+        OidcProviderNotFound: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The sign-in is unknown, expired or was finished before. */
+        InvalidSignIn: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The body is not well-formed JSON; or the code is unknown, expired or used, or the verifier is not that of the page. */
+        MalformedRequestOrInvalidSignIn: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The provider does not vouch for the e-mail address. */
+        UnverifiedIdentity: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The token may not do this; or the provider does not vouch for the e-mail address. */
+        ForbiddenOrUnverifiedIdentity: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
     };
     parameters: {
+        /**
+         * @description The provider, as listOidcProviders names it.
+         * @example example
+         */
+        OidcProviderId: components["schemas"]["OidcProviderId"];
         /**
          * @description How many entries a page has at the most.
          * @example 20
@@ -1229,6 +1467,13 @@ export type AuthenticationResult = components['schemas']['AuthenticationResult']
 export type SessionId = components['schemas']['SessionId'];
 export type SessionDescription = components['schemas']['SessionDescription'];
 export type SessionList = components['schemas']['SessionList'];
+export type OidcProviderId = components['schemas']['OidcProviderId'];
+export type OidcProvider = components['schemas']['OidcProvider'];
+export type OidcProviderList = components['schemas']['OidcProviderList'];
+export type OidcStartRequest = components['schemas']['OidcStartRequest'];
+export type OidcStarted = components['schemas']['OidcStarted'];
+export type OidcExchangeRequest = components['schemas']['OidcExchangeRequest'];
+export type LinkedOidcIdentity = components['schemas']['LinkedOidcIdentity'];
 export type AgentTicket = components['schemas']['AgentTicket'];
 export type Agent = components['schemas']['Agent'];
 export type AgentList = components['schemas']['AgentList'];
@@ -1278,6 +1523,12 @@ export type ResponseEmailUnconfirmed = components['responses']['EmailUnconfirmed
 export type ResponseNotSupported = components['responses']['NotSupported'];
 export type ResponseProviderTooManyRequests = components['responses']['ProviderTooManyRequests'];
 export type ResponseProviderUnavailable = components['responses']['ProviderUnavailable'];
+export type ResponseOidcProviderNotFound = components['responses']['OidcProviderNotFound'];
+export type ResponseInvalidSignIn = components['responses']['InvalidSignIn'];
+export type ResponseMalformedRequestOrInvalidSignIn = components['responses']['MalformedRequestOrInvalidSignIn'];
+export type ResponseUnverifiedIdentity = components['responses']['UnverifiedIdentity'];
+export type ResponseForbiddenOrUnverifiedIdentity = components['responses']['ForbiddenOrUnverifiedIdentity'];
+export type ParameterOidcProviderId = components['parameters']['OidcProviderId'];
 export type ParameterLimit = components['parameters']['Limit'];
 export type ParameterUserId = components['parameters']['UserId'];
 export type ParameterConversationId = components['parameters']['ConversationId'];
@@ -1616,6 +1867,273 @@ export interface operations {
             };
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            501: components["responses"]["NotSupported"];
+            503: components["responses"]["ProviderUnavailable"];
+        };
+    };
+    listOidcProviders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The providers, in the order of the configuration. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OidcProviderList"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    startOidcSignIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The provider, as listOidcProviders names it.
+                 * @example example
+                 */
+                provider_id: components["parameters"]["OidcProviderId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OidcStartRequest"];
+            };
+        };
+        responses: {
+            /** @description The address to send the browser to. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Cache-Control": components["headers"]["NoStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OidcStarted"];
+                };
+            };
+            400: components["responses"]["MalformedRequest"];
+            404: components["responses"]["OidcProviderNotFound"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            501: components["responses"]["NotSupported"];
+            503: components["responses"]["ProviderUnavailable"];
+        };
+    };
+    startOidcLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The provider, as listOidcProviders names it.
+                 * @example example
+                 */
+                provider_id: components["parameters"]["OidcProviderId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OidcStartRequest"];
+            };
+        };
+        responses: {
+            /** @description The address to send the browser to. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Cache-Control": components["headers"]["NoStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OidcStarted"];
+                };
+            };
+            400: components["responses"]["MalformedRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["OidcProviderNotFound"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            501: components["responses"]["NotSupported"];
+            503: components["responses"]["ProviderUnavailable"];
+        };
+    };
+    completeOidcSignIn: {
+        parameters: {
+            query: {
+                /**
+                 * @description What startOidcSignIn gave the provider.
+                 * @example Jc2m8Qm0gB7n1x5pTqVYw3Zr9uK4sLdE6fHaXoIyNkM
+                 */
+                state: string;
+                /**
+                 * @description The provider's authorization code.
+                 * @example SplxlOBeZQQYbYS6WxSbIA
+                 */
+                code?: string;
+                /**
+                 * @description Why there is no code (RFC 6749, section 4.1.2.1).
+                 * @example access_denied
+                 */
+                error?: string;
+                /**
+                 * @description Which provider answers (RFC 9207); required from one that says it sends it.
+                 * @example https://accounts.example.com
+                 */
+                iss?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The provider, as listOidcProviders names it.
+                 * @example example
+                 */
+                provider_id: components["parameters"]["OidcProviderId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Back to the page. */
+            303: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Cache-Control": components["headers"]["NoStore"];
+                    /**
+                     * @description The page's `return_to`, with `code` or `problem`.
+                     * @example https://app.example.com/signed-in?code=5Qm0gB7n1x5pTqVYw3Zr9uK4sLdE6fHaXoIyNkMJc2m
+                     */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidSignIn"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            501: components["responses"]["NotSupported"];
+        };
+    };
+    exchangeOidcCode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OidcExchangeRequest"];
+            };
+        };
+        responses: {
+            /** @description The user is logged in. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Cache-Control": components["headers"]["NoStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthenticationResult"];
+                };
+            };
+            400: components["responses"]["MalformedRequestOrInvalidSignIn"];
+            403: components["responses"]["UnverifiedIdentity"];
+            /** @description The e-mail address has an account that is not linked with the provider. */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            501: components["responses"]["NotSupported"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    linkOidcIdentity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OidcExchangeRequest"];
+            };
+        };
+        responses: {
+            /** @description The account is linked; the user can sign in with the provider. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Cache-Control": components["headers"]["NoStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkedOidcIdentity"];
+                };
+            };
+            400: components["responses"]["MalformedRequestOrInvalidSignIn"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["ForbiddenOrUnverifiedIdentity"];
+            /** @description The identity is linked with another account. */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidRequest"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             501: components["responses"]["NotSupported"];

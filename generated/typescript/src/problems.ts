@@ -31,6 +31,11 @@ export type ProblemSlug =
   | 'message-id-reused'
   | 'method-not-allowed'
   | 'email-taken'
+  | 'provider-not-found'
+  | 'invalid-sign-in'
+  | 'unverified-identity'
+  | 'account-link-required'
+  | 'identity-taken'
   | 'email-unconfirmed'
   | 'content-too-large'
   | 'unsupported-media-type'
@@ -206,6 +211,46 @@ export const PROBLEMS: Readonly<Record<ProblemSlug, ProblemType>> = {
     retryable: false,
     description: 'An account with this e-mail address exists.',
     remedy: 'Log in, or register with another address.',
+  },
+  'provider-not-found': {
+    title: 'There is no such sign-in provider',
+    status: 404,
+    close_code: null,
+    retryable: false,
+    description: 'No OpenID Connect provider is configured under this id.',
+    remedy: 'Use an id of listOidcProviders.',
+  },
+  'invalid-sign-in': {
+    title: 'The sign-in cannot be finished',
+    status: 400,
+    close_code: null,
+    retryable: false,
+    description: 'The state or the code is unknown, expired or was used before; the verifier is not that of the page that started; or what the provider answered is not believed. Which of them is in the log only.',
+    remedy: 'Start the sign-in again.',
+  },
+  'unverified-identity': {
+    title: 'The provider has not verified the e-mail address',
+    status: 403,
+    close_code: null,
+    retryable: false,
+    description: 'An account is made for, or linked with, an identity only if its provider says that the e-mail address is verified; to link, it must be the address of the account.',
+    remedy: 'Verify the address at the provider, or register with a password.',
+  },
+  'account-link-required': {
+    title: 'The account must be linked first',
+    status: 409,
+    close_code: null,
+    retryable: false,
+    description: 'An account has the e-mail address of the identity and is not linked with it. A verified address alone does not open an existing account.',
+    remedy: 'Log in as before, then start again with startOidcLink.',
+  },
+  'identity-taken': {
+    title: 'The identity is linked with another account',
+    status: 409,
+    close_code: null,
+    retryable: false,
+    description: 'Someone signs in to another account with this identity.',
+    remedy: 'Sign in with the identity, or use another one.',
   },
   'email-unconfirmed': {
     title: 'The e-mail address is not confirmed',

@@ -1,4 +1,4 @@
-"""The external identity provider that the settings choose."""
+"""The external identity providers that the settings choose."""
 
 from __future__ import annotations
 
@@ -7,14 +7,17 @@ from datetime import timedelta
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from experience_plane.adapters.gotrue_authentication import GoTrueAuthentication, GoTrueOptions
+from experience_plane.adapters.oidc_provider import OidcProvider, OidcProviderOptions
 from experience_plane.adapters.oidc_verification import OidcVerification, OidcVerificationOptions
 from experience_plane.adapters.outbound_http import OutboundHttp, is_secure
 from experience_plane.adapters.sql.external_session_store import SqlExternalSessionStore
+from experience_plane.adapters.sql.oidc_store import SqlOidcStore
 from experience_plane.clock import Clock, system_clock
 from experience_plane.security_guard.access_policy import RolePermissions
 from experience_plane.security_guard.external_identity import ClaimNames
+from experience_plane.security_guard.oidc_sign_in import OidcSignInOptions, OidcSignInParts
 from experience_plane.security_guard.ports import AuthenticationPort
-from experience_plane.settings import AuthSettings
+from experience_plane.settings import AuthSettings, OidcProviderSettings
 
 
 class ProviderNotConfigured(Exception):
@@ -46,6 +49,37 @@ def open_external_authentication(
         authorization=authorization,
         clock=clock,
     )
+
+
+def oidc_sign_in_parts(engine: AsyncEngine, settings: AuthSettings, clock: Clock = system_clock) -> OidcSignInParts:
+    """Answer the providers that users can sign in with. None of them is asked for anything yet.
+
+    Raises:
+        ProviderNotConfigured: an issuer is neither HTTPS nor this machine, two have one id, or an address is none.
+    """
+    configured = settings.oidc_providers
+    if len({provider.id for provider in configured}) != len(configured):
+        raise ProviderNotConfigured("two providers of EXPERIENCE_PLANE_AUTH__OIDC_PROVIDERS have the same id")
+    return OidcSignInParts(
+        providers=[_provider(provider, clock) for provider in configured],
+        store=SqlOidcStore(engine),
+        options=OidcSignInOptions(
+            callback_base=settings.public_url, return_origins=tuple(settings.oidc_return_origins)
+        ),
+    )
+
+
+def _provider(settings: OidcProviderSettings, clock: Clock) -> OidcProvider:
+    secret = settings.client_secret
+    options = OidcProviderOptions(
+        provider_id=settings.id,
+        name=settings.name,
+        issuer=_address(settings.issuer, f"the issuer of {settings.id} in EXPERIENCE_PLANE_AUTH__OIDC_PROVIDERS"),
+        client_id=settings.client_id,
+        client_secret=None if secret is None else secret.get_secret_value(),
+        scopes=tuple(settings.scopes),
+    )
+    return OidcProvider(OutboundHttp(), options, clock)
 
 
 def _gotrue_options(settings: AuthSettings, max_age: timedelta) -> GoTrueOptions:

@@ -25,6 +25,7 @@ from experience_plane.http_api.auth import AuthHandlers
 from experience_plane.http_api.body_guard import BodyGuard
 from experience_plane.http_api.client_address import NO_PROXIES, ClientAddress, TrustedProxies
 from experience_plane.http_api.conversations import ConversationsHandlers
+from experience_plane.http_api.oidc import OidcHandlers
 from experience_plane.http_api.operations import OperationsHandlers
 from experience_plane.http_api.permissions import operation_dependencies
 from experience_plane.http_api.rate_limiting import RateLimiting, charge_account
@@ -108,6 +109,7 @@ def _contract_router(components: Components, version: str) -> APIRouter:
     return build_router(
         auth=AuthHandlers(guard),
         sessions=SessionsHandlers(guard),
+        oidc=OidcHandlers(guard),
         runtime=RuntimeHandlers(guard),
         agents=AgentsHandlers(),
         conversations=ConversationsHandlers(components.log),

@@ -16,15 +16,17 @@ class AuthHandlers(AuthService[Principal]):
 
     async def register_user(self, *, body: models.RegisterRequest) -> models.AuthenticationResult:
         """See openapi.yaml, registerUser."""
-        return _result(await self._guard.register_user(name=body.name, email=body.email, password=body.password))
+        return authentication_result(
+            await self._guard.register_user(name=body.name, email=body.email, password=body.password)
+        )
 
     async def log_in(self, *, body: models.LoginRequest) -> models.AuthenticationResult:
         """See openapi.yaml, logIn."""
-        return _result(await self._guard.login(email=body.email, password=body.password))
+        return authentication_result(await self._guard.login(email=body.email, password=body.password))
 
     async def refresh_session(self, *, body: models.RefreshRequest) -> models.AuthenticationResult:
         """See openapi.yaml, refreshSession."""
-        return _result(await self._guard.refresh(body.refresh_token))
+        return authentication_result(await self._guard.refresh(body.refresh_token))
 
     async def log_out(self, *, principal: Principal) -> None:
         """See openapi.yaml, logOut."""
@@ -35,7 +37,7 @@ class AuthHandlers(AuthService[Principal]):
         return _user(await self._guard.current_user(principal))
 
 
-def _result(authenticated: Authenticated) -> models.AuthenticationResult:
+def authentication_result(authenticated: Authenticated) -> models.AuthenticationResult:
     return models.AuthenticationResult(
         access_token=authenticated.tokens.access_token,
         refresh_token=authenticated.tokens.refresh_token,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from experience_plane.security_guard.administration import Administration
+from experience_plane.security_guard.oidc_sign_in import OidcProviderPort, OidcSignIn
 from experience_plane.security_guard.ports import (
     AuthenticationPort,
     InvalidTicket,
@@ -30,6 +31,7 @@ class SecurityGuard:
         sessions: UserSessions | None = None,
         key_set_max_age: int = 300,
         administration: Administration | None = None,
+        oidc_sign_in: OidcSignIn | None = None,
     ) -> None:
         self._authentication = authentication
         self._tickets = tickets
@@ -37,6 +39,7 @@ class SecurityGuard:
         self.key_set_max_age = key_set_max_age
         """For how many seconds others may keep `json_web_key_set`."""
         self._administration = administration
+        self._oidc_sign_in = oidc_sign_in
 
     @property
     def sessions(self) -> UserSessions:
@@ -63,6 +66,22 @@ class SecurityGuard:
         if self._administration is None:
             raise NotSupported("Users are managed at the identity provider.")
         return self._administration
+
+    @property
+    def oidc_sign_in(self) -> OidcSignIn:
+        """Sign-in by OpenID Connect.
+
+        Raises:
+            NotSupported: an external identity provider keeps the accounts.
+        """
+        if self._oidc_sign_in is None:
+            raise NotSupported("Sign in at the identity provider that keeps the accounts.")
+        return self._oidc_sign_in
+
+    @property
+    def oidc_providers(self) -> Sequence[OidcProviderPort]:
+        """The providers that users can sign in with; none where accounts are elsewhere."""
+        return () if self._oidc_sign_in is None else tuple(self._oidc_sign_in.providers.values())
 
     async def register_user(self, *, name: str, email: str, password: str) -> Authenticated:
         """Create an account with its tenant and log it in.
@@ -155,4 +174,6 @@ class SecurityGuard:
         """Free threads and connections."""
         if self._sessions is not None:
             await self._sessions.close()
+        if self._oidc_sign_in is not None:
+            await self._oidc_sign_in.close()
         await self._authentication.close()

@@ -8,6 +8,7 @@ from experience_plane.security_guard.administration import Administration
 from experience_plane.security_guard.guard import SecurityGuard
 from experience_plane.security_guard.key_rotation import RotatingKeys
 from experience_plane.security_guard.local_authentication import LocalAuthentication
+from experience_plane.security_guard.oidc_sign_in import OidcSignIn, OidcSignInParts
 from experience_plane.security_guard.options import IdentityOptions
 from experience_plane.security_guard.storage import IdentityStores
 from experience_plane.security_guard.tickets import Tickets
@@ -18,6 +19,7 @@ async def open_local_guard(
     stores: IdentityStores,
     options: IdentityOptions | None = None,
     clock: Clock = system_clock,
+    oidc: OidcSignInParts | None = None,
 ) -> SecurityGuard:
     """Load the signing keys, creating the first on first start, and answer a guard. Close it when done."""
     options = options or IdentityOptions()
@@ -39,6 +41,10 @@ async def open_local_guard(
         account_changed=authentication.sessions.account_changed,
         clock=clock,
     )
+    sign_in = None
+    if oidc is not None:
+        tenancy = PersonalWorkspaces()
+        sign_in = OidcSignIn(parts=oidc, authentication=authentication, tenancy=tenancy, clock=clock, audit=audit)
     return SecurityGuard(
         authentication=authentication,
         tickets=Tickets(stores.tickets, options.tickets, clock),
@@ -51,4 +57,5 @@ async def open_local_guard(
         ),
         key_set_max_age=keys.key_set_max_age,
         administration=administration,
+        oidc_sign_in=sign_in,
     )

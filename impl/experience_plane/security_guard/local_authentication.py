@@ -75,7 +75,7 @@ class LocalAuthentication:
         password_hash = await self._hashing.hash(password)
         account = await self._create_account(parsed_name, address, password_hash)
         await self._audit.record(SecurityEvent(kind="user.registered", user_id=account.user_id))
-        return await self._start_session(account)
+        return await self.start_session(account)
 
     async def login(self, *, email: str, password: str) -> Authenticated:
         """See `AuthenticationPort.login`."""
@@ -85,7 +85,7 @@ class LocalAuthentication:
                 SecurityEvent(kind="login.failed", user_id=found.account.user_id if found else None)
             )
             raise InvalidCredentials
-        return await self._start_session(found.account)
+        return await self.start_session(found.account)
 
     async def refresh(self, refresh_token: str) -> Authenticated:
         """See `AuthenticationPort.refresh`."""
@@ -148,7 +148,13 @@ class LocalAuthentication:
             return None
         return await self._stores.accounts.find_by_email_key(address.key)
 
-    async def _start_session(self, account: Account) -> Authenticated:
+    @property
+    def hashing(self) -> PasswordHashing:
+        """The one bounded pool in which passwords are hashed."""
+        return self._hashing
+
+    async def start_session(self, account: Account) -> Authenticated:
+        """Log an account in that has proven itself; every way of logging in ends here."""
         if account.disabled:
             # Who guesses passwords learns nothing from this answer; the user learns the reason from the admin.
             await self._audit.record(

@@ -19,12 +19,22 @@ from ._runtime.server.security import (
     PrincipalT,
     RequirementSets,
 )
-from .routers import admin, agents, auth, conversations, operations, runtime, sessions
+from .routers import (
+    admin,
+    agents,
+    auth,
+    conversations,
+    oidc,
+    operations,
+    runtime,
+    sessions,
+)
 from .services import (
     AdminService,
     AgentsService,
     AuthService,
     ConversationsService,
+    OidcService,
     OperationsService,
     RuntimeService,
     SessionsService,
@@ -33,6 +43,7 @@ from .services import (
 ROUTES: Final = (
     *auth.LITERAL_ROUTES,
     *sessions.LITERAL_ROUTES,
+    *oidc.LITERAL_ROUTES,
     *runtime.LITERAL_ROUTES,
     *agents.LITERAL_ROUTES,
     *conversations.LITERAL_ROUTES,
@@ -40,6 +51,7 @@ ROUTES: Final = (
     *operations.LITERAL_ROUTES,
     *auth.TEMPLATED_ROUTES,
     *sessions.TEMPLATED_ROUTES,
+    *oidc.TEMPLATED_ROUTES,
     *runtime.TEMPLATED_ROUTES,
     *agents.TEMPLATED_ROUTES,
     *conversations.TEMPLATED_ROUTES,
@@ -57,6 +69,7 @@ INFO: Final[dict[str, Any]] = {
             "name": "sessions",
             "description": "Where a user is logged in, and how that ends.",
         },
+        {"name": "oidc", "description": "Sign in with an OpenID Connect provider."},
         {"name": "runtime", "description": "The way into the agent socket."},
         {"name": "agents", "description": "Who answers."},
         {
@@ -79,6 +92,7 @@ def build_router(
     *,
     auth: AuthService[PrincipalT],
     sessions: SessionsService[PrincipalT],
+    oidc: OidcService[PrincipalT],
     runtime: RuntimeService[PrincipalT],
     agents: AgentsService[PrincipalT],
     conversations: ConversationsService[PrincipalT],
@@ -95,6 +109,7 @@ def build_router(
         services={
             "auth": auth,
             "sessions": sessions,
+            "oidc": oidc,
             "runtime": runtime,
             "agents": agents,
             "conversations": conversations,
@@ -112,6 +127,7 @@ def create_app(
     *,
     auth: AuthService[PrincipalT],
     sessions: SessionsService[PrincipalT],
+    oidc: OidcService[PrincipalT],
     runtime: RuntimeService[PrincipalT],
     agents: AgentsService[PrincipalT],
     conversations: ConversationsService[PrincipalT],
@@ -134,6 +150,7 @@ def create_app(
         build_router(
             auth=auth,
             sessions=sessions,
+            oidc=oidc,
             runtime=runtime,
             agents=agents,
             conversations=conversations,

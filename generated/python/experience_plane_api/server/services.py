@@ -137,6 +137,91 @@ class SessionsService(Protocol[PrincipalT_contra]):
         """
 
 
+class OidcService(Protocol[PrincipalT_contra]):
+    """Implement the oidc operations: subclass this Protocol, or give an object its methods."""
+
+    @abstractmethod
+    async def list_oidc_providers(
+        self,
+    ) -> models.OidcProviderList | HTTPResult[models.OidcProviderList | models.Problem] | Response:
+        """
+        List the providers to sign in with
+
+        Answers the OpenID Connect providers that this service is configured with; none is no error.
+        """
+
+    @abstractmethod
+    async def start_oidc_sign_in(
+        self,
+        *,
+        provider_id: str,
+        body: models.OidcStartRequest,
+    ) -> models.OidcStarted | HTTPResult[models.OidcStarted | models.Problem] | Response:
+        """
+        Start to sign in with a provider
+
+        Answers the address at which the provider asks the user; send the browser there. The page keeps a random verifier and sends its S256 challenge
+        (RFC 7636); the code with which the browser comes back is worth nothing without the verifier.
+        """
+
+    @abstractmethod
+    async def start_oidc_link(
+        self,
+        *,
+        principal: PrincipalT_contra,
+        provider_id: str,
+        body: models.OidcStartRequest,
+    ) -> models.OidcStarted | HTTPResult[models.OidcStarted | models.Problem] | Response:
+        """
+        Start to link the account with a provider
+
+        As startOidcSignIn, for a user who is logged in and wants to sign in with the provider from now on. Only the same user can finish it.
+        """
+
+    @abstractmethod
+    async def complete_oidc_sign_in(
+        self,
+        *,
+        provider_id: str,
+        state: str,
+        code: str | None,
+        error: str | None,
+        iss: str | None,
+    ) -> None | HTTPResult[models.Problem] | Response:
+        """
+        Come back from the provider
+
+        Where the provider sends the browser; pages do not call it. Sends the browser back to the page, with `?code=` for exchangeOidcCode or linkOidcIdentity, or with
+        `?problem=` and the type of a problem. Tokens are never in a URL. Each `state` is accepted once.
+        """
+
+    @abstractmethod
+    async def exchange_oidc_code(
+        self,
+        *,
+        body: models.OidcExchangeRequest,
+    ) -> models.AuthenticationResult | HTTPResult[models.AuthenticationResult | models.Problem] | Response:
+        """
+        Exchange the code of the callback for tokens
+
+        Logs in who came back from the provider. Whoever is new gets an account with a tenant, if the provider has verified the e-mail address. If the address has an account
+        that is not linked with the provider, nobody is logged in: the user logs in as before and links it. The code works once, for a minute, with the page's verifier.
+        """
+
+    @abstractmethod
+    async def link_oidc_identity(
+        self,
+        *,
+        principal: PrincipalT_contra,
+        body: models.OidcExchangeRequest,
+    ) -> models.LinkedOidcIdentity | HTTPResult[models.LinkedOidcIdentity | models.Problem] | Response:
+        """
+        Link the account with the identity that came back
+
+        Finishes startOidcLink. The provider must have verified the e-mail address of the account. Linking twice is no error.
+        """
+
+
 class RuntimeService(Protocol[PrincipalT_contra]):
     """Implement the runtime operations: subclass this Protocol, or give an object its methods."""
 

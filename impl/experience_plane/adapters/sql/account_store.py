@@ -45,7 +45,7 @@ class SqlAccountStore:
         """See `AccountStore.add`."""
         try:
             async with write_transaction(self._engine) as connection:
-                await _insert(connection, account)
+                await insert_account(connection, account)
         except IntegrityError as error:
             if await self.find_by_email_key(account.email_key) is None:
                 raise
@@ -59,7 +59,8 @@ class SqlAccountStore:
         return None if row is None else PasswordAccount(account_from(row), row.password_hash)
 
 
-async def _insert(connection: AsyncConnection, account: NewAccount) -> None:
+async def insert_account(connection: AsyncConnection, account: NewAccount) -> None:
+    """Insert an account with its tenant and membership."""
     tenant = account.tenant
     await connection.execute(
         insert(tenants).values(tenant_id=tenant.tenant_id, name=tenant.tenant_name, created_at=account.created_at)

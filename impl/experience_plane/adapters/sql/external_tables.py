@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Column, String, Table, Uuid
+from sqlalchemy import JSON, Boolean, Column, ForeignKey, LargeBinary, String, Table, Text, Uuid
 
 from experience_plane.adapters.sql.metadata import METADATA, UtcDateTime
 
@@ -17,4 +17,43 @@ external_sessions = Table(
     Column("roles", JSON, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False, index=True),
     Column("ended_at", UtcDateTime),
+)
+
+oidc_attempts = Table(
+    "oidc_attempts",
+    METADATA,
+    Column("state_digest", LargeBinary(32), primary_key=True),
+    Column("provider_id", String(64), nullable=False),
+    Column("nonce_digest", LargeBinary(32), nullable=False),
+    # Not a digest, because the provider wants to see it; worth nothing without the provider's code.
+    Column("code_verifier", String(128), nullable=False),
+    Column("code_challenge", String(128), nullable=False),
+    Column("return_to", Text, nullable=False),
+    Column("user_id", Uuid),
+    Column("expires_at", UtcDateTime, nullable=False, index=True),
+)
+
+oidc_outcomes = Table(
+    "oidc_outcomes",
+    METADATA,
+    Column("code_digest", LargeBinary(32), primary_key=True),
+    Column("provider_id", String(64), nullable=False),
+    Column("issuer", String(500), nullable=False),
+    Column("subject", String(255), nullable=False),
+    Column("email", String(320)),
+    Column("email_verified", Boolean, nullable=False),
+    Column("name", String(200)),
+    Column("code_challenge", String(128), nullable=False),
+    Column("user_id", Uuid),
+    Column("expires_at", UtcDateTime, nullable=False, index=True),
+)
+
+oidc_identities = Table(
+    "oidc_identities",
+    METADATA,
+    Column("issuer", String(500), primary_key=True),
+    Column("subject", String(255), primary_key=True),
+    Column("user_id", Uuid, ForeignKey("users.user_id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("provider_id", String(64), nullable=False),
+    Column("linked_at", UtcDateTime, nullable=False),
 )

@@ -30,6 +30,12 @@ OperationDependencies = TypedDict(
         "end_session": Sequence[params.Depends],
         "end_other_sessions": Sequence[params.Depends],
         "log_out_everywhere": Sequence[params.Depends],
+        "list_oidc_providers": Sequence[params.Depends],
+        "start_oidc_sign_in": Sequence[params.Depends],
+        "start_oidc_link": Sequence[params.Depends],
+        "complete_oidc_sign_in": Sequence[params.Depends],
+        "exchange_oidc_code": Sequence[params.Depends],
+        "link_oidc_identity": Sequence[params.Depends],
         "create_agent_ticket": Sequence[params.Depends],
         "list_agents": Sequence[params.Depends],
         "list_conversations": Sequence[params.Depends],
@@ -206,6 +212,115 @@ class LogOutEverywhere:
             "503": Declared(media_type="application/problem+json", model=models.Problem),
         },
         primary=204,
+    )
+
+
+class ListOidcProviders:
+    """Plans of the list_oidc_providers operation."""
+
+    RESPONSES: Final = OperationResponses(
+        responses={
+            "200": Declared(media_type="application/json", model=models.OidcProviderList),
+            "429": Declared(media_type="application/problem+json", model=models.Problem),
+            "500": Declared(media_type="application/problem+json", model=models.Problem),
+        },
+    )
+
+
+class StartOidcSignIn:
+    """Plans of the start_oidc_sign_in operation."""
+
+    RESPONSES: Final = OperationResponses(
+        responses={
+            "200": Declared(media_type="application/json", model=models.OidcStarted),
+            "400": Declared(media_type="application/problem+json", model=models.Problem),
+            "404": Declared(media_type="application/problem+json", model=models.Problem),
+            "413": Declared(media_type="application/problem+json", model=models.Problem),
+            "415": Declared(media_type="application/problem+json", model=models.Problem),
+            "422": Declared(media_type="application/problem+json", model=models.Problem),
+            "429": Declared(media_type="application/problem+json", model=models.Problem),
+            "500": Declared(media_type="application/problem+json", model=models.Problem),
+            "501": Declared(media_type="application/problem+json", model=models.Problem),
+            "503": Declared(media_type="application/problem+json", model=models.Problem),
+        },
+    )
+
+
+class StartOidcLink:
+    """Plans of the start_oidc_link operation."""
+
+    RESPONSES: Final = OperationResponses(
+        responses={
+            "200": Declared(media_type="application/json", model=models.OidcStarted),
+            "400": Declared(media_type="application/problem+json", model=models.Problem),
+            "401": Declared(media_type="application/problem+json", model=models.Problem),
+            "403": Declared(media_type="application/problem+json", model=models.Problem),
+            "404": Declared(media_type="application/problem+json", model=models.Problem),
+            "413": Declared(media_type="application/problem+json", model=models.Problem),
+            "415": Declared(media_type="application/problem+json", model=models.Problem),
+            "422": Declared(media_type="application/problem+json", model=models.Problem),
+            "429": Declared(media_type="application/problem+json", model=models.Problem),
+            "500": Declared(media_type="application/problem+json", model=models.Problem),
+            "501": Declared(media_type="application/problem+json", model=models.Problem),
+            "503": Declared(media_type="application/problem+json", model=models.Problem),
+        },
+    )
+
+
+class CompleteOidcSignIn:
+    """Plans of the complete_oidc_sign_in operation."""
+
+    RESPONSES: Final = OperationResponses(
+        responses={
+            "303": Declared(),
+            "400": Declared(media_type="application/problem+json", model=models.Problem),
+            "422": Declared(media_type="application/problem+json", model=models.Problem),
+            "429": Declared(media_type="application/problem+json", model=models.Problem),
+            "500": Declared(media_type="application/problem+json", model=models.Problem),
+            "501": Declared(media_type="application/problem+json", model=models.Problem),
+        },
+        primary=303,
+    )
+
+
+class ExchangeOidcCode:
+    """Plans of the exchange_oidc_code operation."""
+
+    RESPONSES: Final = OperationResponses(
+        responses={
+            "200": Declared(media_type="application/json", model=models.AuthenticationResult),
+            "400": Declared(media_type="application/problem+json", model=models.Problem),
+            "403": Declared(media_type="application/problem+json", model=models.Problem),
+            "409": Declared(media_type="application/problem+json", model=models.Problem),
+            "413": Declared(media_type="application/problem+json", model=models.Problem),
+            "415": Declared(media_type="application/problem+json", model=models.Problem),
+            "422": Declared(media_type="application/problem+json", model=models.Problem),
+            "429": Declared(media_type="application/problem+json", model=models.Problem),
+            "500": Declared(media_type="application/problem+json", model=models.Problem),
+            "501": Declared(media_type="application/problem+json", model=models.Problem),
+            "503": Declared(media_type="application/problem+json", model=models.Problem),
+        },
+    )
+
+
+class LinkOidcIdentity:
+    """Plans of the link_oidc_identity operation."""
+
+    RESPONSES: Final = OperationResponses(
+        responses={
+            "200": Declared(media_type="application/json", model=models.LinkedOidcIdentity),
+            "400": Declared(media_type="application/problem+json", model=models.Problem),
+            "401": Declared(media_type="application/problem+json", model=models.Problem),
+            "403": Declared(media_type="application/problem+json", model=models.Problem),
+            "409": Declared(media_type="application/problem+json", model=models.Problem),
+            "413": Declared(media_type="application/problem+json", model=models.Problem),
+            "415": Declared(media_type="application/problem+json", model=models.Problem),
+            "422": Declared(media_type="application/problem+json", model=models.Problem),
+            "429": Declared(media_type="application/problem+json", model=models.Problem),
+            "500": Declared(media_type="application/problem+json", model=models.Problem),
+            "501": Declared(media_type="application/problem+json", model=models.Problem),
+            "503": Declared(media_type="application/problem+json", model=models.Problem),
+        },
     )
 
 
