@@ -31,7 +31,7 @@ from experience_plane.agents.models import ModelOptions, build_model
 from experience_plane.clock import system_clock
 from experience_plane.http_api.application import Components, create_application
 from experience_plane.http_api.client_address import TrustedProxies
-from experience_plane.security_guard.audit import LoggedAuditTrail, SecurityEvent
+from experience_plane.security_guard.audit import SecurityEvent
 from experience_plane.security_guard.external import open_external_guard
 from experience_plane.security_guard.guard import SecurityGuard
 from experience_plane.security_guard.key_rotation import rotate_keys
@@ -45,7 +45,7 @@ from experience_plane.security_guard.options import (
     TokenOptions,
 )
 from experience_plane.security_guard.rate_limits import Counters, Limit, RateLimitPolicy, RateLimits
-from experience_plane.security_guard.storage import SigningKeyStore, StoredSigningKey
+from experience_plane.security_guard.storage import IdentityStores, StoredSigningKey
 from experience_plane.settings import RateLimitSettings, Settings
 
 _LOG = structlog.get_logger(__name__)
@@ -247,10 +247,12 @@ async def rotate_signing_keys(settings: Settings) -> StoredSigningKey:
     Raises:
         SchemaOutdated, SchemaTooNew: the database is of another version.
     """
-    async with _signing_keys(settings) as store:
+    async with _identity_stores(settings) as stores:
         lifetime = timedelta(seconds=settings.auth.access_token_seconds)
-        key = await rotate_keys(store, _key_options(settings), token_lifetime=lifetime, clock=system_clock)
-        await LoggedAuditTrail().record(SecurityEvent(kind="signing_key.added", detail={"kid": key.kid}))
+        key = await rotate_keys(
+            stores.signing_keys, _key_options(settings), token_lifetime=lifetime, clock=system_clock
+        )
+        await stores.audit_trail.record(SecurityEvent(kind="signing_key.added", detail={"kid": key.kid}))
         return key
 
 
@@ -260,16 +262,16 @@ async def list_signing_keys(settings: Settings) -> Sequence[StoredSigningKey]:
     Raises:
         SchemaOutdated, SchemaTooNew: the database is of another version.
     """
-    async with _signing_keys(settings) as store:
-        return await store.all()
+    async with _identity_stores(settings) as stores:
+        return await stores.signing_keys.all()
 
 
 @asynccontextmanager
-async def _signing_keys(settings: Settings) -> AsyncIterator[SigningKeyStore]:
+async def _identity_stores(settings: Settings) -> AsyncIterator[IdentityStores]:
     engine = create_engine(settings.database.url)
     try:
         await schema.check(engine)
-        yield sql_identity_stores(engine).signing_keys
+        yield sql_identity_stores(engine)
     finally:
         await engine.dispose()
 
