@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks import dispatch, messages
+from benchmarks import dispatch, identity, messages
 
 
 def main() -> None:
@@ -10,6 +10,8 @@ def main() -> None:
     for suite in (dispatch, messages):
         for comparison in suite.comparisons():
             print(comparison, flush=True)
+    for line in identity.lines():
+        print(line, flush=True)
 
 
 if __name__ == "__main__":

@@ -301,7 +301,7 @@ class HttpClient:
         Answers the users of the admin's tenant by e-mail address, in pages; with the permission platform.manage, of all tenants.
 
         Raises:
-            ProblemError: unauthenticated, forbidden, invalid-request, internal-error, not-supported.
+            ProblemError: unauthenticated, forbidden, invalid-request, too-many-requests, internal-error, not-supported.
         """
         return models.AdminUserList.model_validate_json(
             await self._call(
@@ -323,7 +323,7 @@ class HttpClient:
         A user of another tenant is answered like one that does not exist, unless one has the permission platform.manage.
 
         Raises:
-            ProblemError: unauthenticated, forbidden, user-not-found, invalid-request, internal-error, not-supported.
+            ProblemError: unauthenticated, forbidden, user-not-found, invalid-request, too-many-requests, internal-error, not-supported.
         """
         return models.AdminUser.model_validate_json(
             await self._call("GET", f"/api/admin/users/{user_id}", expect=200, secured=True)
@@ -335,7 +335,7 @@ class HttpClient:
         Ends the user's sessions and refuses every login, which is answered like a wrong password. Disabling twice changes nothing. The last admin of a tenant, and who may do more than the caller, cannot be disabled.
 
         Raises:
-            ProblemError: unauthenticated, forbidden, user-not-found, last-admin, invalid-request, internal-error, not-supported.
+            ProblemError: unauthenticated, forbidden, user-not-found, last-admin, invalid-request, too-many-requests, internal-error, not-supported.
         """
         return models.AdminUser.model_validate_json(
             await self._call("POST", f"/api/admin/users/{user_id}/disable", expect=200, secured=True)
@@ -347,7 +347,7 @@ class HttpClient:
         Lets a disabled user log in again. Enabling twice changes nothing.
 
         Raises:
-            ProblemError: unauthenticated, forbidden, user-not-found, invalid-request, internal-error, not-supported.
+            ProblemError: unauthenticated, forbidden, user-not-found, invalid-request, too-many-requests, internal-error, not-supported.
         """
         return models.AdminUser.model_validate_json(
             await self._call("POST", f"/api/admin/users/{user_id}/enable", expect=200, secured=True)
@@ -359,7 +359,7 @@ class HttpClient:
         Replaces the roles; they count from the user's next request on. Nobody gives a role that allows more than it may do itself, or changes who may do more. A tenant that has an admin keeps one.
 
         Raises:
-            ProblemError: malformed-request, unauthenticated, forbidden, user-not-found, last-admin, content-too-large, unsupported-media-type, invalid-request, internal-error, not-supported.
+            ProblemError: malformed-request, unauthenticated, forbidden, user-not-found, last-admin, content-too-large, unsupported-media-type, invalid-request, too-many-requests, internal-error, not-supported.
         """
         return models.AdminUser.model_validate_json(
             await self._call("PUT", f"/api/admin/users/{user_id}/roles", expect=200, secured=True, body=body)
@@ -371,7 +371,7 @@ class HttpClient:
         Logs the user out everywhere; access and refresh tokens are refused from the next request on.
 
         Raises:
-            ProblemError: unauthenticated, forbidden, user-not-found, invalid-request, internal-error, not-supported.
+            ProblemError: unauthenticated, forbidden, user-not-found, invalid-request, too-many-requests, internal-error, not-supported.
         """
         await self._call("DELETE", f"/api/admin/users/{user_id}/sessions", expect=204, secured=True)
 
@@ -381,7 +381,7 @@ class HttpClient:
         Answers each role with what it allows.
 
         Raises:
-            ProblemError: unauthenticated, forbidden, internal-error, not-supported.
+            ProblemError: unauthenticated, forbidden, too-many-requests, internal-error, not-supported.
         """
         return models.RoleList.model_validate_json(
             await self._call("GET", "/api/admin/roles", expect=200, secured=True)
@@ -402,7 +402,7 @@ class HttpClient:
         Answers the security events of the admin's tenant, the latest first, in pages; with the permission platform.manage, of all tenants and of nobody known.
 
         Raises:
-            ProblemError: unauthenticated, forbidden, invalid-request, internal-error, not-supported.
+            ProblemError: unauthenticated, forbidden, invalid-request, too-many-requests, internal-error, not-supported.
         """
         return models.AuditEventList.model_validate_json(
             await self._call(

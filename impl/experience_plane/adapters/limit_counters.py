@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from time import time
 from typing import Any
 from urllib.parse import urlsplit
@@ -35,8 +35,8 @@ class MemoryStorage(Storage, MovingWindowSupport):
         super().__init__()
         self._clock = clock
         self._capacity = capacity
-        self._windows: OrderedDict[str, list[float]] = OrderedDict()
-        """The moments of each key, the newest first; the key used longest ago first."""
+        self._windows: OrderedDict[str, deque[float]] = OrderedDict()
+        """The moments of each key, the oldest first; the key used longest ago first."""
 
     @property
     def base_exceptions(self) -> type[Exception]:
@@ -44,21 +44,23 @@ class MemoryStorage(Storage, MovingWindowSupport):
 
     async def acquire_entry(self, key: str, limit: int, expiry: int, amount: int = 1) -> bool:
         now = self._clock().timestamp()
-        moments = self._windows.setdefault(key, [])
+        moments = self._windows.setdefault(key, deque())
         self._windows.move_to_end(key)
         while len(self._windows) > self._capacity:
             self._windows.popitem(last=False)
-        while moments and moments[-1] <= now - expiry:
-            moments.pop()
+        while moments and moments[0] <= now - expiry:
+            moments.popleft()
         if len(moments) + amount > limit:
             return False
-        moments[:0] = [now] * amount
+        moments.extend([now] * amount)
         return True
 
     async def get_moving_window(self, key: str, limit: int, expiry: int) -> tuple[float, int]:  # noqa: ARG002
         now = self._clock().timestamp()
-        counted = [moment for moment in self._windows.get(key, []) if moment > now - expiry]
-        return (counted[-1] if counted else now), len(counted)
+        moments = self._windows.get(key, deque())
+        while moments and moments[0] <= now - expiry:
+            moments.popleft()
+        return (moments[0] if moments else now), len(moments)
 
     async def incr(self, key: str, expiry: int, amount: int = 1) -> int:
         raise NotImplementedError

@@ -8,6 +8,9 @@ from datetime import timedelta
 
 
 def _cpu_count() -> int:
+    # What this process may use, where the system tells: a container or taskset may leave it fewer than there are.
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
