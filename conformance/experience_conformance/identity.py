@@ -10,10 +10,16 @@ import httpx
 from experience_conformance.documents import Json
 
 TIMEOUT_SECONDS = 30.0
+LOGIN = "/api/auth/login"
+TICKETS = "/api/runtime/agent/tickets"
 
 
 class IdentityError(Exception):
     """The service did not give what the suite needs before it can judge anything: an account, a session or a ticket."""
+
+
+class SessionEndedError(IdentityError):
+    """The service refused a token or credentials (401)."""
 
 
 @dataclass(slots=True)
@@ -44,9 +50,15 @@ class Accounts:
         return (await self.account(name)).access_token
 
     async def ticket(self, name: str) -> str:
-        """Buys a ticket for one handshake."""
+        """Buys a ticket for one handshake; logs in again when a suite before has ended the session."""
         token = await self.access_token(name)
-        answer = await self._post("/api/runtime/agent/tickets", None, token)
+        try:
+            answer = await self._post(TICKETS, None, token)
+        except SessionEndedError:
+            account = await self.account(name)
+            session = await self._post(LOGIN, {"email": account.email, "password": account.password})
+            account.access_token = str(session["access_token"])
+            answer = await self._post(TICKETS, None, account.access_token)
         return str(answer["ticket"])
 
     async def user_id(self, name: str) -> str:
@@ -57,7 +69,7 @@ class Accounts:
         email = f"conformance-{name}-{secrets.token_hex(8)}@example.com"
         password = secrets.token_urlsafe(24)
         await self._post("/api/auth/register", {"name": f"Conformance {name}", "email": email, "password": password})
-        session = await self._post("/api/auth/login", {"email": email, "password": password})
+        session = await self._post(LOGIN, {"email": email, "password": password})
         return Account(email, password, session["user"]["user_id"], session["access_token"])
 
     async def _post(self, path: str, body: Json, token: str | None = None) -> dict[str, Json]:
@@ -68,6 +80,7 @@ class Accounts:
             except httpx.HTTPError as error:
                 raise IdentityError(f"POST {path}: {error!r}") from error
         if not answer.is_success:
-            raise IdentityError(f"POST {path} answered {answer.status_code}: {answer.text[:500]}")
+            kind = SessionEndedError if answer.status_code == httpx.codes.UNAUTHORIZED else IdentityError
+            raise kind(f"POST {path} answered {answer.status_code}: {answer.text[:500]}")
         found: dict[str, Json] = answer.json()
         return found
