@@ -21,21 +21,22 @@ def client_operations(document: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _operation(document: dict[str, Any], path: str, verb: str, operation: dict[str, Any]) -> dict[str, Any]:
     parameters = [_resolved(document, parameter) for parameter in operation.get("parameters", ())]
-    status, success = next((int(code), entry) for code, entry in operation["responses"].items() if code[0] == "2")
-    model = _model(success)
+    successes = {int(code): _model(entry) for code, entry in operation["responses"].items() if code[0] == "2"}
+    model = next(iter(successes.values()))
     body = _model(operation.get("requestBody", {}))
     return {
         "method": re.sub(r"(?<!^)(?=[A-Z])", "_", operation["operationId"]).lower(),
         "signature": _signature(document, parameters, body),
-        "answer": model or "None",
+        "answer": " | ".join(str(name) for name in successes.values()),
         "model": model,
         "summary": operation["summary"],
         "description": operation["description"],
         "problems": _problems(document, operation),
         "verb": verb.upper(),
         "path": f'f"{path}"' if "{" in path else f'"{path}"',
-        "status": status,
         "permission": operation.get("x-permission"),
+        "expect": sorted(successes),
+        "others": list(successes.items())[1:],
         "secured": bool(operation.get("security", document["security"])),
         "body": body is not None,
         "query": [parameter["name"] for parameter in parameters if parameter["in"] == "query"],

@@ -18,6 +18,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from experience_plane.adapters.embedded_runtime import EmbeddedRuntime
 from experience_plane.adapters.external_authentication import oidc_sign_in_parts, open_external_authentication
 from experience_plane.adapters.limit_counters import SharedCounters, memory_counters
+from experience_plane.adapters.mail.outbox import Outbox
+from experience_plane.adapters.mail.smtp import SmtpMail, SmtpServer
 from experience_plane.adapters.sql import schema
 from experience_plane.adapters.sql.conversation_log import SqlConversationLog
 from experience_plane.adapters.sql.engine import create_engine, read_connection
@@ -36,10 +38,13 @@ from experience_plane.security_guard.external import open_external_guard
 from experience_plane.security_guard.guard import SecurityGuard
 from experience_plane.security_guard.key_rotation import rotate_keys
 from experience_plane.security_guard.local import open_local_guard
+from experience_plane.security_guard.mail import MailPort
 from experience_plane.security_guard.options import (
+    AccountOptions,
     HashingOptions,
     IdentityOptions,
     KeyOptions,
+    PasswordOptions,
     SessionOptions,
     TicketOptions,
     TokenOptions,
@@ -172,7 +177,9 @@ async def grant_role(settings: Settings, email: str, role: str) -> tuple[str, ..
 async def _open_guard(engine: AsyncEngine, settings: Settings) -> SecurityGuard:
     options, stores = _identity_options(settings), sql_identity_stores(engine)
     if settings.auth.provider == "local":
-        return await open_local_guard(stores, options, oidc=oidc_sign_in_parts(engine, settings.auth))
+        return await open_local_guard(
+            stores, options, mail=_mail(settings), oidc=oidc_sign_in_parts(engine, settings.auth)
+        )
     return open_external_guard(open_external_authentication(engine, settings.auth), stores.tickets, options.tickets)
 
 
@@ -231,6 +238,33 @@ def _identity_options(settings: Settings) -> IdentityOptions:
         ),
         keys=_key_options(settings),
         tickets=TicketOptions(lifetime=timedelta(seconds=auth.ticket_seconds)),
+        passwords=PasswordOptions(service_name=auth.service_name),
+        accounts=AccountOptions(
+            verification_required=auth.verification_required,
+            mail_at_registration=settings.mail.host is not None,
+            service_name=auth.service_name,
+            public_url=auth.public_url,
+            verification_lifetime=timedelta(seconds=auth.verification_seconds),
+            email_change_lifetime=timedelta(seconds=auth.email_change_seconds),
+            password_reset_lifetime=timedelta(seconds=auth.password_reset_seconds),
+        ),
+    )
+
+
+def _mail(settings: Settings) -> MailPort:
+    mail = settings.mail
+    if mail.host is None:
+        return Outbox(mail.outbox_dir, sender=mail.sender)
+    return SmtpMail(
+        SmtpServer(
+            host=mail.host,
+            port=mail.port,
+            username=mail.username,
+            password=None if mail.password is None else mail.password.get_secret_value(),
+            encryption=mail.encryption,
+            timeout=timedelta(seconds=mail.timeout_seconds),
+        ),
+        sender=mail.sender,
     )
 
 

@@ -19,6 +19,7 @@ from experience_plane_api.problem_types import ProblemType
 PROBLEM_TYPE_OF: dict[type[ExperiencePlaneError], ProblemType] = {
     identity.EmailTaken: types.EMAIL_TAKEN,
     identity.EmailUnconfirmed: types.EMAIL_UNCONFIRMED,
+    identity.InvalidCode: types.INVALID_CODE,
     identity.InvalidCredentials: types.INVALID_CREDENTIALS,
     identity.InvalidEmail: types.INVALID_REQUEST,
     identity.InvalidName: types.INVALID_REQUEST,
@@ -42,6 +43,7 @@ PROBLEM_TYPE_OF: dict[type[ExperiencePlaneError], ProblemType] = {
     oidc_sign_in.ProviderNotFound: types.PROVIDER_NOT_FOUND,
     oidc_sign_in.SignInRefused: types.INVALID_SIGN_IN,
     oidc_sign_in.UnverifiedIdentity: types.UNVERIFIED_IDENTITY,
+    identity.WrongPassword: types.WRONG_PASSWORD,
     log.ConversationNotFound: types.CONVERSATION_NOT_FOUND,
     log.CursorUnknown: types.INVALID_MESSAGE,
     log.MessageIdReused: types.MESSAGE_ID_REUSED,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from limits import parse_many
-from pydantic import AfterValidator, BaseModel, Field, IPvAnyNetwork, SecretStr
+from pydantic import AfterValidator, BaseModel, Field, IPvAnyNetwork, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -114,6 +114,12 @@ class AuthSettings(BaseModel):
     session_check_seconds: float = Field(
         0.8, gt=0, le=60, description="Between two looks, one query each, whether sessions of open sockets have ended."
     )
+    service_name: str = Field(
+        "Experience Plane",
+        min_length=1,
+        max_length=100,
+        description="What mails call the service; no password is made of it.",
+    )
     public_url: str = Field(
         "http://localhost:8000",
         pattern=r"^https?://[^\s#?]+$",
@@ -126,6 +132,16 @@ class AuthSettings(BaseModel):
     )
     oidc_return_origins: list[str] = Field(
         [], description="Origins, besides the public URL's, of pages that a sign-in may come back to."
+    )
+    verification_required: bool = Field(
+        False, description="Whether an e-mail address must be verified before its account can be used."
+    )
+    verification_seconds: int = Field(
+        86_400, ge=60, le=2_592_000, description="How long a code that verifies is valid."
+    )
+    email_change_seconds: int = Field(3600, ge=60, le=86_400, description="How long a code for a new address is valid.")
+    password_reset_seconds: int = Field(
+        3600, ge=60, le=86_400, description="How long a code for a new password is valid."
     )
     hashing: HashingSettings = HashingSettings()
     gotrue: GoTrueSettings = GoTrueSettings()
@@ -159,6 +175,28 @@ class RateLimitSettings(BaseModel):
     renewal_per_account: RateLimit = Field("60/minute", description="Refreshes of one account.")
     standard_per_client: RateLimit = Field("6000/minute", description="Other requests of one client network.")
     standard_per_account: RateLimit = Field("1200/minute", description="Other requests of one account.")
+
+
+class MailSettings(BaseModel):
+    """Mail: through an SMTP server, or without one into a folder where it can be read."""
+
+    host: str | None = Field(None, description="The SMTP server; without one, mails are written to `outbox_dir`.")
+    port: int = Field(587, ge=1, le=65_535, description="Its port.")
+    username: str | None = Field(None, description="The name to log in with; nobody logs in without one.")
+    password: SecretStr | None = Field(None, description="Its password.")
+    encryption: Literal["starttls", "tls", "none"] = Field(
+        "starttls",
+        description="`starttls` (mostly port 587), `tls` from the start (465), or `none` (a relay on this machine).",
+    )
+    sender: str = Field("Experience Plane <no-reply@localhost>", description="From whom mails are.")
+    timeout_seconds: float = Field(20.0, gt=0, le=300, description="How long the server may take for one mail.")
+    outbox_dir: Path = Field(Path("var/outbox"), description="Where mails are written without a server, one .eml each.")
+
+    @model_validator(mode="after")
+    def _no_password_in_the_clear(self) -> Self:
+        if self.password is not None and self.encryption == "none":
+            raise ValueError("a password is not sent without encryption")
+        return self
 
 
 class AgentSocketSettings(BaseModel):
@@ -215,6 +253,7 @@ class Settings(BaseSettings):
     http: HttpSettings = HttpSettings()
     auth: AuthSettings = AuthSettings()
     rate_limits: RateLimitSettings = RateLimitSettings()
+    mail: MailSettings = MailSettings()
     agent_socket: AgentSocketSettings = AgentSocketSettings()
     runs: RunSettings = RunSettings()
     model: ModelSettings = ModelSettings()

@@ -43,7 +43,11 @@ async def _authenticate(http: HttpClient, email: str | None, register_as: str | 
     password = await asyncio.to_thread(_password)
     if register_as is not None:
         body = models.RegisterRequest(name=register_as, email=address, password=password)
-        result = await http.register_user(body)
+        registered = await http.register_user(body)
+        if isinstance(registered, models.MailOnItsWay):
+            await _ask("Open the link in the mail that is on its way to you, then press Enter. ")
+            registered = await http.log_in(models.LoginRequest(email=address, password=password))
+        result = registered
     else:
         result = await http.log_in(models.LoginRequest(email=address, password=password))
     http.access_token = result.access_token

@@ -1,6 +1,7 @@
 import { createHttpClient, type Session } from '@experience-plane/client'
 import { byId } from './dom.js'
 import { Entrance } from './entrance.js'
+import { MailedLink } from './mailed-link.js'
 import { Talk } from './talk.js'
 
 const notice = byId('notice', HTMLElement)
@@ -8,10 +9,15 @@ const who = byId('who', HTMLElement)
 
 // Tokens live in this page's memory only: nothing that runs later, or elsewhere, can read them.
 const client = createHttpClient({ onSession: (session) => follow(session) })
-const entrance = new Entrance(client)
+const entrance = new Entrance(client, tell)
 const talk = new Talk(client)
 let userId: string | null = null
 let leaving = false
+
+function tell(text: string): void {
+  notice.hidden = false
+  notice.textContent = text
+}
 
 function follow(session: Session | null): void {
   if (session && session.user.user_id === userId) return
@@ -39,4 +45,5 @@ async function logOut(): Promise<void> {
   }
 }
 
+void new MailedLink(client, tell).follow()
 byId('log-out', HTMLButtonElement).addEventListener('click', () => void logOut())

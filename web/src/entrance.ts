@@ -8,11 +8,15 @@ export class Entrance {
   readonly #form = byId('entrance-form', HTMLFormElement)
   readonly #fault = byId('entrance-fault', HTMLElement)
   readonly #button = byId('enter', HTMLButtonElement)
+  readonly #forgot = byId('forgot', HTMLButtonElement)
   readonly #client: HttpClient
+  readonly #tell: (text: string) => void
   #registering = false
 
-  constructor(client: HttpClient) {
+  constructor(client: HttpClient, tell: (text: string) => void) {
     this.#client = client
+    this.#tell = tell
+    this.#forgot.addEventListener('click', () => void this.#askForPassword())
     for (const choice of this.#section.querySelectorAll<HTMLInputElement>('input[name=entrance]')) {
       choice.addEventListener('change', () => this.#choose(choice.value === 'register'))
     }
@@ -34,6 +38,7 @@ export class Entrance {
     byId('name-field', HTMLElement).hidden = !registering
     byId('name', HTMLInputElement).disabled = !registering
     byId('password-hint', HTMLElement).hidden = !registering
+    this.#forgot.hidden = registering
     password.autocomplete = registering ? 'new-password' : 'current-password'
     if (registering) password.minLength = 8
     else password.removeAttribute('minlength')
@@ -47,12 +52,25 @@ export class Entrance {
     const credentials = { email: text('email'), password: text('password') }
     this.#button.disabled = true
     try {
-      if (this.#registering) await this.#client.register({ name: text('name'), ...credentials })
-      else await this.#client.logIn(credentials)
+      if (!this.#registering) await this.#client.logIn(credentials)
+      else if ((await this.#client.register({ name: text('name'), ...credentials })) === null)
+        this.#tell('A mail is on its way to you: open the link in it, then log in.')
     } catch (error) {
       showFaults(this.#form, this.#fault, error)
     } finally {
       this.#button.disabled = false
+    }
+  }
+
+  async #askForPassword(): Promise<void> {
+    const field = byId('email', HTMLInputElement)
+    clearFaults(this.#form, this.#fault)
+    if (!field.reportValidity()) return
+    try {
+      await this.#client.unwrap(this.#client.http.POST('/api/auth/password/forgot', { body: { email: field.value } }))
+      this.#tell('If this address has an account, a mail with a link to a new password is on its way.')
+    } catch (error) {
+      showFaults(this.#form, this.#fault, error)
     }
   }
 }

@@ -34,7 +34,8 @@ export interface HttpClient {
   readonly http: Client<paths>
   readonly baseUrl: string
   readonly session: Session | null
-  register(body: RegisterRequest): Promise<Session>
+  /** Answers null where the service wants the address to be verified first: a mail is on its way, and nobody is logged in. */
+  register(body: RegisterRequest): Promise<Session | null>
   logIn(body: LoginRequest): Promise<Session>
   /** Exchanges the refresh token. Calls at the same time share one exchange: a refresh token works once. */
   refresh(): Promise<Session>
@@ -71,8 +72,9 @@ class SessionClient implements HttpClient {
     return this.#session
   }
 
-  async register(body: RegisterRequest): Promise<Session> {
-    return this.#adopt(await this.unwrap(this.http.POST('/api/auth/register', { body })))
+  async register(body: RegisterRequest): Promise<Session | null> {
+    const result = await this.unwrap(this.http.POST('/api/auth/register', { body }))
+    return 'status' in result ? null : this.#adopt(result)
   }
 
   async logIn(body: LoginRequest): Promise<Session> {

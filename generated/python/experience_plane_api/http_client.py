@@ -53,17 +53,21 @@ class HttpClient:
         """Close the connections."""
         await self._http.aclose()
 
-    async def register_user(self, body: models.RegisterRequest) -> models.AuthenticationResult:
+    async def register_user(self, body: models.RegisterRequest) -> models.AuthenticationResult | models.MailOnItsWay:
         """Register a user.
 
-        Creates a user and logs it in. The e-mail address must not have an account yet; the comparison ignores case.
+        Creates a user and logs it in (201). The e-mail address must not have an account yet; the comparison ignores case.
+
+        A service that requires verified addresses answers 202 instead, the same whether the address has an account or not, and a mail to the address
+        says how to go on.
 
         Raises:
             ProblemError: malformed-request, email-unconfirmed, email-taken, content-too-large, unsupported-media-type, invalid-request, weak-password, too-many-requests, internal-error, not-supported, overloaded, provider-unavailable.
         """
-        return models.AuthenticationResult.model_validate_json(
-            await self._call("POST", "/api/auth/register", expect=201, body=body)
-        )
+        response = await self._call("POST", "/api/auth/register", expect={201, 202}, body=body)
+        if response.status_code == 202:
+            return models.MailOnItsWay.model_validate_json(response.content)
+        return models.AuthenticationResult.model_validate_json(response.content)
 
     async def log_in(self, body: models.LoginRequest) -> models.AuthenticationResult:
         """Log in.
@@ -73,9 +77,8 @@ class HttpClient:
         Raises:
             ProblemError: malformed-request, invalid-credentials, email-unconfirmed, content-too-large, unsupported-media-type, invalid-request, too-many-requests, internal-error, not-supported, overloaded, provider-unavailable.
         """
-        return models.AuthenticationResult.model_validate_json(
-            await self._call("POST", "/api/auth/login", expect=200, body=body)
-        )
+        response = await self._call("POST", "/api/auth/login", expect={200}, body=body)
+        return models.AuthenticationResult.model_validate_json(response.content)
 
     async def refresh_session(self, body: models.RefreshRequest) -> models.AuthenticationResult:
         """Exchange a refresh token for a new pair of tokens.
@@ -85,9 +88,8 @@ class HttpClient:
         Raises:
             ProblemError: malformed-request, invalid-refresh-token, content-too-large, unsupported-media-type, invalid-request, too-many-requests, internal-error, not-supported, provider-unavailable.
         """
-        return models.AuthenticationResult.model_validate_json(
-            await self._call("POST", "/api/auth/refresh", expect=200, body=body)
-        )
+        response = await self._call("POST", "/api/auth/refresh", expect={200}, body=body)
+        return models.AuthenticationResult.model_validate_json(response.content)
 
     async def log_out(self) -> None:
         """Log out.
@@ -97,7 +99,7 @@ class HttpClient:
         Raises:
             ProblemError: unauthenticated, forbidden, too-many-requests, internal-error, provider-unavailable.
         """
-        await self._call("POST", "/api/auth/logout", expect=204, secured=True)
+        await self._call("POST", "/api/auth/logout", expect={204}, secured=True)
 
     async def get_current_user(self) -> models.User:
         """Show the user who is logged in.
@@ -107,7 +109,8 @@ class HttpClient:
         Raises:
             ProblemError: unauthenticated, too-many-requests, internal-error, provider-unavailable.
         """
-        return models.User.model_validate_json(await self._call("GET", "/api/auth/me", expect=200, secured=True))
+        response = await self._call("GET", "/api/auth/me", expect={200}, secured=True)
+        return models.User.model_validate_json(response.content)
 
     async def list_sessions(self) -> models.SessionList:
         """List the user's sessions.
@@ -117,9 +120,8 @@ class HttpClient:
         Raises:
             ProblemError: unauthenticated, forbidden, too-many-requests, internal-error, not-supported, provider-unavailable.
         """
-        return models.SessionList.model_validate_json(
-            await self._call("GET", "/api/auth/sessions", expect=200, secured=True)
-        )
+        response = await self._call("GET", "/api/auth/sessions", expect={200}, secured=True)
+        return models.SessionList.model_validate_json(response.content)
 
     async def end_session(self, session_id: UUID) -> None:
         """End a session.
@@ -129,7 +131,7 @@ class HttpClient:
         Raises:
             ProblemError: unauthenticated, forbidden, session-not-found, invalid-request, too-many-requests, internal-error, not-supported, provider-unavailable.
         """
-        await self._call("DELETE", f"/api/auth/sessions/{session_id}", expect=204, secured=True)
+        await self._call("DELETE", f"/api/auth/sessions/{session_id}", expect={204}, secured=True)
 
     async def end_other_sessions(self) -> None:
         """End all other sessions.
@@ -139,7 +141,7 @@ class HttpClient:
         Raises:
             ProblemError: unauthenticated, forbidden, too-many-requests, internal-error, not-supported, provider-unavailable.
         """
-        await self._call("POST", "/api/auth/logout-elsewhere", expect=204, secured=True)
+        await self._call("POST", "/api/auth/logout-elsewhere", expect={204}, secured=True)
 
     async def log_out_everywhere(self) -> None:
         """Log out everywhere.
@@ -149,7 +151,7 @@ class HttpClient:
         Raises:
             ProblemError: unauthenticated, forbidden, too-many-requests, internal-error, not-supported, provider-unavailable.
         """
-        await self._call("POST", "/api/auth/logout-everywhere", expect=204, secured=True)
+        await self._call("POST", "/api/auth/logout-everywhere", expect={204}, secured=True)
 
     async def list_oidc_providers(self) -> models.OidcProviderList:
         """List the providers to sign in with.
@@ -159,9 +161,8 @@ class HttpClient:
         Raises:
             ProblemError: too-many-requests, internal-error.
         """
-        return models.OidcProviderList.model_validate_json(
-            await self._call("GET", "/api/auth/oidc/providers", expect=200)
-        )
+        response = await self._call("GET", "/api/auth/oidc/providers", expect={200})
+        return models.OidcProviderList.model_validate_json(response.content)
 
     async def start_oidc_sign_in(self, provider_id: str, body: models.OidcStartRequest) -> models.OidcStarted:
         """Start to sign in with a provider.
@@ -172,9 +173,8 @@ class HttpClient:
         Raises:
             ProblemError: malformed-request, provider-not-found, content-too-large, unsupported-media-type, invalid-request, too-many-requests, internal-error, not-supported, provider-unavailable.
         """
-        return models.OidcStarted.model_validate_json(
-            await self._call("POST", f"/api/auth/oidc/{provider_id}/start", expect=200, body=body)
-        )
+        response = await self._call("POST", f"/api/auth/oidc/{provider_id}/start", expect={200}, body=body)
+        return models.OidcStarted.model_validate_json(response.content)
 
     async def start_oidc_link(self, provider_id: str, body: models.OidcStartRequest) -> models.OidcStarted:
         """Start to link the account with a provider.
@@ -184,9 +184,8 @@ class HttpClient:
         Raises:
             ProblemError: malformed-request, unauthenticated, forbidden, provider-not-found, content-too-large, unsupported-media-type, invalid-request, too-many-requests, internal-error, not-supported, provider-unavailable.
         """
-        return models.OidcStarted.model_validate_json(
-            await self._call("POST", f"/api/auth/oidc/{provider_id}/link", expect=200, secured=True, body=body)
-        )
+        response = await self._call("POST", f"/api/auth/oidc/{provider_id}/link", expect={200}, secured=True, body=body)
+        return models.OidcStarted.model_validate_json(response.content)
 
     async def exchange_oidc_code(self, body: models.OidcExchangeRequest) -> models.AuthenticationResult:
         """Exchange the code of the callback for tokens.
@@ -197,9 +196,8 @@ class HttpClient:
         Raises:
             ProblemError: malformed-request, invalid-sign-in, unverified-identity, account-link-required, content-too-large, unsupported-media-type, invalid-request, too-many-requests, internal-error, not-supported, overloaded, provider-unavailable.
         """
-        return models.AuthenticationResult.model_validate_json(
-            await self._call("POST", "/api/auth/oidc/token", expect=200, body=body)
-        )
+        response = await self._call("POST", "/api/auth/oidc/token", expect={200}, body=body)
+        return models.AuthenticationResult.model_validate_json(response.content)
 
     async def link_oidc_identity(self, body: models.OidcExchangeRequest) -> models.LinkedOidcIdentity:
         """Link the account with the identity that came back.
@@ -209,9 +207,81 @@ class HttpClient:
         Raises:
             ProblemError: malformed-request, invalid-sign-in, unauthenticated, forbidden, unverified-identity, identity-taken, content-too-large, unsupported-media-type, invalid-request, too-many-requests, internal-error, not-supported, provider-unavailable.
         """
-        return models.LinkedOidcIdentity.model_validate_json(
-            await self._call("POST", "/api/auth/oidc/identities", expect=200, secured=True, body=body)
-        )
+        response = await self._call("POST", "/api/auth/oidc/identities", expect={200}, secured=True, body=body)
+        return models.LinkedOidcIdentity.model_validate_json(response.content)
+
+    async def verify_email(self, body: models.VerifyEmailRequest) -> None:
+        """Verify an e-mail address.
+
+        Uses up the code that was mailed to an address, at registration or when the address of an account is changed, and so proves that the address is its owner's.
+
+        Raises:
+            ProblemError: malformed-request, invalid-code, email-taken, content-too-large, unsupported-media-type, invalid-request, too-many-requests, internal-error, not-supported, overloaded, provider-unavailable.
+        """
+        await self._call("POST", "/api/auth/email/verify", expect={204}, body=body)
+
+    async def resend_verification(self, body: models.EmailRequest) -> models.MailOnItsWay:
+        """Mail the verification code again.
+
+        Mails a new code, which ends the one before, if the address has an account that is not verified. The answer, and the time it takes, is the same if not.
+
+        Raises:
+            ProblemError: malformed-request, content-too-large, unsupported-media-type, invalid-request, too-many-requests, internal-error, not-supported, overloaded, provider-unavailable.
+        """
+        response = await self._call("POST", "/api/auth/email/resend", expect={202}, body=body)
+        return models.MailOnItsWay.model_validate_json(response.content)
+
+    async def change_email(self, body: models.ChangeEmailRequest) -> models.MailOnItsWay:
+        """Change the e-mail address.
+
+        Mails a code to the new address, and a notice to the old one. The old address stays until the code is given to verifyEmail. The answer is the same when the new address has an account.
+
+        Raises:
+            ProblemError: malformed-request, unauthenticated, wrong-password, forbidden, content-too-large, unsupported-media-type, invalid-request, too-many-requests, internal-error, not-supported, overloaded, provider-unavailable.
+        """
+        response = await self._call("POST", "/api/auth/email/change", expect={202}, secured=True, body=body)
+        return models.MailOnItsWay.model_validate_json(response.content)
+
+    async def forgot_password(self, body: models.EmailRequest) -> models.MailOnItsWay:
+        """Ask for a new password.
+
+        Mails a code to the address, which ends the one before, if it has an account. The answer, and the time it takes, is the same if not.
+
+        Raises:
+            ProblemError: malformed-request, content-too-large, unsupported-media-type, invalid-request, too-many-requests, internal-error, not-supported, overloaded, provider-unavailable.
+        """
+        response = await self._call("POST", "/api/auth/password/forgot", expect={202}, body=body)
+        return models.MailOnItsWay.model_validate_json(response.content)
+
+    async def reset_password(self, body: models.ResetPasswordRequest) -> None:
+        """Set a new password with a mailed code.
+
+        Uses up the code, sets the password and ends every session of the user. Nobody is logged in by it. A refused password leaves the code as it was.
+
+        Raises:
+            ProblemError: malformed-request, invalid-code, content-too-large, unsupported-media-type, invalid-request, weak-password, too-many-requests, internal-error, not-supported, overloaded, provider-unavailable.
+        """
+        await self._call("POST", "/api/auth/password/reset", expect={204}, body=body)
+
+    async def change_password(self, body: models.ChangePasswordRequest) -> None:
+        """Change the password.
+
+        Sets a new password, given the current one, and ends every other session of the user.
+
+        Raises:
+            ProblemError: malformed-request, unauthenticated, wrong-password, forbidden, content-too-large, unsupported-media-type, invalid-request, weak-password, too-many-requests, internal-error, not-supported, overloaded, provider-unavailable.
+        """
+        await self._call("POST", "/api/auth/password/change", expect={204}, secured=True, body=body)
+
+    async def delete_account(self, body: models.DeleteAccountRequest) -> None:
+        """Delete the account.
+
+        Deletes the user who is logged in, given the password, with all sessions and conversations. This cannot be undone.
+
+        Raises:
+            ProblemError: malformed-request, unauthenticated, wrong-password, forbidden, content-too-large, unsupported-media-type, invalid-request, too-many-requests, internal-error, not-supported, overloaded, provider-unavailable.
+        """
+        await self._call("POST", "/api/auth/account/delete", expect={204}, secured=True, body=body)
 
     async def create_agent_ticket(self) -> models.AgentTicket:
         """Buy a ticket for the agent socket.
@@ -221,9 +291,8 @@ class HttpClient:
         Raises:
             ProblemError: unauthenticated, forbidden, too-many-requests, internal-error, provider-unavailable.
         """
-        return models.AgentTicket.model_validate_json(
-            await self._call("POST", "/api/runtime/agent/tickets", expect=201, secured=True)
-        )
+        response = await self._call("POST", "/api/runtime/agent/tickets", expect={201}, secured=True)
+        return models.AgentTicket.model_validate_json(response.content)
 
     async def list_agents(self) -> models.AgentList:
         """List the agents.
@@ -233,7 +302,8 @@ class HttpClient:
         Raises:
             ProblemError: unauthenticated, too-many-requests, internal-error, provider-unavailable.
         """
-        return models.AgentList.model_validate_json(await self._call("GET", "/api/agents", expect=200, secured=True))
+        response = await self._call("GET", "/api/agents", expect={200}, secured=True)
+        return models.AgentList.model_validate_json(response.content)
 
     async def list_conversations(
         self, *, limit: int | None = None, cursor: str | None = None
@@ -245,18 +315,17 @@ class HttpClient:
         Raises:
             ProblemError: unauthenticated, forbidden, invalid-request, too-many-requests, internal-error, provider-unavailable.
         """
-        return models.ConversationList.model_validate_json(
-            await self._call(
-                "GET",
-                "/api/conversations",
-                expect=200,
-                secured=True,
-                query={
-                    "limit": limit,
-                    "cursor": cursor,
-                },
-            )
+        response = await self._call(
+            "GET",
+            "/api/conversations",
+            expect={200},
+            secured=True,
+            query={
+                "limit": limit,
+                "cursor": cursor,
+            },
         )
+        return models.ConversationList.model_validate_json(response.content)
 
     async def get_conversation(self, conversation_id: UUID) -> models.Conversation:
         """Show a conversation.
@@ -266,9 +335,8 @@ class HttpClient:
         Raises:
             ProblemError: unauthenticated, forbidden, conversation-not-found, invalid-request, too-many-requests, internal-error, provider-unavailable.
         """
-        return models.Conversation.model_validate_json(
-            await self._call("GET", f"/api/conversations/{conversation_id}", expect=200, secured=True)
-        )
+        response = await self._call("GET", f"/api/conversations/{conversation_id}", expect={200}, secured=True)
+        return models.Conversation.model_validate_json(response.content)
 
     async def list_messages(
         self, conversation_id: UUID, *, limit: int | None = None, after_cursor: int | None = None
@@ -280,18 +348,17 @@ class HttpClient:
         Raises:
             ProblemError: unauthenticated, forbidden, conversation-not-found, invalid-request, too-many-requests, internal-error, provider-unavailable.
         """
-        return models.MessageList.model_validate_json(
-            await self._call(
-                "GET",
-                f"/api/conversations/{conversation_id}/messages",
-                expect=200,
-                secured=True,
-                query={
-                    "limit": limit,
-                    "after_cursor": after_cursor,
-                },
-            )
+        response = await self._call(
+            "GET",
+            f"/api/conversations/{conversation_id}/messages",
+            expect={200},
+            secured=True,
+            query={
+                "limit": limit,
+                "after_cursor": after_cursor,
+            },
         )
+        return models.MessageList.model_validate_json(response.content)
 
     async def list_users(
         self, *, limit: int | None = None, email_prefix: str | None = None, cursor: str | None = None
@@ -303,19 +370,18 @@ class HttpClient:
         Raises:
             ProblemError: unauthenticated, forbidden, invalid-request, too-many-requests, internal-error, not-supported.
         """
-        return models.AdminUserList.model_validate_json(
-            await self._call(
-                "GET",
-                "/api/admin/users",
-                expect=200,
-                secured=True,
-                query={
-                    "limit": limit,
-                    "email_prefix": email_prefix,
-                    "cursor": cursor,
-                },
-            )
+        response = await self._call(
+            "GET",
+            "/api/admin/users",
+            expect={200},
+            secured=True,
+            query={
+                "limit": limit,
+                "email_prefix": email_prefix,
+                "cursor": cursor,
+            },
         )
+        return models.AdminUserList.model_validate_json(response.content)
 
     async def get_user(self, user_id: UUID) -> models.AdminUser:
         """Show a user.
@@ -325,9 +391,8 @@ class HttpClient:
         Raises:
             ProblemError: unauthenticated, forbidden, user-not-found, invalid-request, too-many-requests, internal-error, not-supported.
         """
-        return models.AdminUser.model_validate_json(
-            await self._call("GET", f"/api/admin/users/{user_id}", expect=200, secured=True)
-        )
+        response = await self._call("GET", f"/api/admin/users/{user_id}", expect={200}, secured=True)
+        return models.AdminUser.model_validate_json(response.content)
 
     async def disable_user(self, user_id: UUID) -> models.AdminUser:
         """Disable a user.
@@ -337,9 +402,8 @@ class HttpClient:
         Raises:
             ProblemError: unauthenticated, forbidden, user-not-found, last-admin, invalid-request, too-many-requests, internal-error, not-supported.
         """
-        return models.AdminUser.model_validate_json(
-            await self._call("POST", f"/api/admin/users/{user_id}/disable", expect=200, secured=True)
-        )
+        response = await self._call("POST", f"/api/admin/users/{user_id}/disable", expect={200}, secured=True)
+        return models.AdminUser.model_validate_json(response.content)
 
     async def enable_user(self, user_id: UUID) -> models.AdminUser:
         """Enable a user.
@@ -349,9 +413,8 @@ class HttpClient:
         Raises:
             ProblemError: unauthenticated, forbidden, user-not-found, invalid-request, too-many-requests, internal-error, not-supported.
         """
-        return models.AdminUser.model_validate_json(
-            await self._call("POST", f"/api/admin/users/{user_id}/enable", expect=200, secured=True)
-        )
+        response = await self._call("POST", f"/api/admin/users/{user_id}/enable", expect={200}, secured=True)
+        return models.AdminUser.model_validate_json(response.content)
 
     async def set_user_roles(self, user_id: UUID, body: models.RolesRequest) -> models.AdminUser:
         """Set the roles of a user.
@@ -361,9 +424,8 @@ class HttpClient:
         Raises:
             ProblemError: malformed-request, unauthenticated, forbidden, user-not-found, last-admin, content-too-large, unsupported-media-type, invalid-request, too-many-requests, internal-error, not-supported.
         """
-        return models.AdminUser.model_validate_json(
-            await self._call("PUT", f"/api/admin/users/{user_id}/roles", expect=200, secured=True, body=body)
-        )
+        response = await self._call("PUT", f"/api/admin/users/{user_id}/roles", expect={200}, secured=True, body=body)
+        return models.AdminUser.model_validate_json(response.content)
 
     async def end_user_sessions(self, user_id: UUID) -> None:
         """End the sessions of a user.
@@ -373,7 +435,7 @@ class HttpClient:
         Raises:
             ProblemError: unauthenticated, forbidden, user-not-found, invalid-request, too-many-requests, internal-error, not-supported.
         """
-        await self._call("DELETE", f"/api/admin/users/{user_id}/sessions", expect=204, secured=True)
+        await self._call("DELETE", f"/api/admin/users/{user_id}/sessions", expect={204}, secured=True)
 
     async def list_roles(self) -> models.RoleList:
         """List the roles.
@@ -383,9 +445,8 @@ class HttpClient:
         Raises:
             ProblemError: unauthenticated, forbidden, too-many-requests, internal-error, not-supported.
         """
-        return models.RoleList.model_validate_json(
-            await self._call("GET", "/api/admin/roles", expect=200, secured=True)
-        )
+        response = await self._call("GET", "/api/admin/roles", expect={200}, secured=True)
+        return models.RoleList.model_validate_json(response.content)
 
     async def list_audit_events(
         self,
@@ -404,22 +465,21 @@ class HttpClient:
         Raises:
             ProblemError: unauthenticated, forbidden, invalid-request, too-many-requests, internal-error, not-supported.
         """
-        return models.AuditEventList.model_validate_json(
-            await self._call(
-                "GET",
-                "/api/admin/audit-events",
-                expect=200,
-                secured=True,
-                query={
-                    "limit": limit,
-                    "kind": kind,
-                    "user_id": user_id,
-                    "since": since,
-                    "until": until,
-                    "cursor": cursor,
-                },
-            )
+        response = await self._call(
+            "GET",
+            "/api/admin/audit-events",
+            expect={200},
+            secured=True,
+            query={
+                "limit": limit,
+                "kind": kind,
+                "user_id": user_id,
+                "since": since,
+                "until": until,
+                "cursor": cursor,
+            },
         )
+        return models.AuditEventList.model_validate_json(response.content)
 
     async def get_json_web_key_set(self) -> models.JsonWebKeySet:
         """Show the public keys that access tokens are signed with.
@@ -429,7 +489,8 @@ class HttpClient:
         Raises:
             ProblemError: internal-error, not-supported.
         """
-        return models.JsonWebKeySet.model_validate_json(await self._call("GET", "/.well-known/jwks.json", expect=200))
+        response = await self._call("GET", "/.well-known/jwks.json", expect={200})
+        return models.JsonWebKeySet.model_validate_json(response.content)
 
     async def get_health(self) -> models.Health:
         """Say that the process is alive.
@@ -439,7 +500,8 @@ class HttpClient:
         Raises:
             ProblemError: internal-error.
         """
-        return models.Health.model_validate_json(await self._call("GET", "/healthz", expect=200))
+        response = await self._call("GET", "/healthz", expect={200})
+        return models.Health.model_validate_json(response.content)
 
     async def get_readiness(self) -> models.Readiness:
         """Say whether the service can take traffic.
@@ -449,18 +511,19 @@ class HttpClient:
         Raises:
             ProblemError: internal-error, not-ready.
         """
-        return models.Readiness.model_validate_json(await self._call("GET", "/readyz", expect=200))
+        response = await self._call("GET", "/readyz", expect={200})
+        return models.Readiness.model_validate_json(response.content)
 
     async def _call(
         self,
         method: str,
         path: str,
         *,
-        expect: int,
+        expect: set[int],
         secured: bool = False,
         body: BaseModel | None = None,
         query: dict[str, Any] | None = None,
-    ) -> bytes:
+    ) -> httpx.Response:
         headers = {"Authorization": f"Bearer {self.access_token}"} if secured and self.access_token else {}
         if body is not None:
             headers["Content-Type"] = "application/json"
@@ -471,9 +534,9 @@ class HttpClient:
             content=None if body is None else body.model_dump_json(),
             params={name: value for name, value in (query or {}).items() if value is not None},
         )
-        if response.status_code != expect:
+        if response.status_code not in expect:
             raise _refusal(response)
-        return response.content
+        return response
 
 
 def _refusal(response: httpx.Response) -> Exception:

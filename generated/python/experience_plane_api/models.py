@@ -47,7 +47,7 @@ class RegisterRequest(BaseModel):
     ]
     """An e-mail address. Internationalised domains are accepted and kept in their ASCII form."""
     password: Annotated[str, Field(max_length=128, min_length=8, title="NewPassword")]
-    """From 8 to 128 code points, counted after NFKC normalisation; any characters (NIST SP 800-63B-4, section 3.1.1.2). Common passwords are refused."""
+    """From 8 to 128 code points, counted after NFKC normalisation; any characters (NIST SP 800-63B-4, section 3.1.1.2). Refused are common passwords, and those made of the service's name or the user's own name or address."""
 
 
 class LoginRequest(BaseModel):
@@ -69,6 +69,121 @@ class LoginRequest(BaseModel):
     """An e-mail address. Internationalised domains are accepted and kept in their ASCII form."""
     password: Annotated[str, Field(max_length=256, min_length=1)]
     """The password."""
+
+
+class MailOnItsWay(BaseModel):
+    """What happens next, happens in a mailbox."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    status: Literal["check_your_mail"]
+    """Always the same, whatever the service knows of the address."""
+
+
+class VerifyEmailRequest(BaseModel):
+    """The code that was mailed."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    code: Annotated[
+        str,
+        Field(
+            max_length=200,
+            min_length=20,
+            pattern="^[A-Za-z0-9_-]+$",
+            title="MailedCode",
+        ),
+    ]
+    """A code that came by mail, in the link. It works once, and only until a newer one is mailed."""
+
+
+class EmailRequest(BaseModel):
+    """An e-mail address to write to."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    email: Annotated[
+        str,
+        Field(
+            max_length=254,
+            min_length=6,
+            pattern="^[^@\\s\\u0000-\\u001f\\u007f-\\u009f\\ufeff]{1,64}@[^@\\s\\u0000-\\u001f\\u007f-\\u009f\\ufeff]{1,189}$",
+            title="Email",
+        ),
+    ]
+    """An e-mail address. Internationalised domains are accepted and kept in their ASCII form."""
+
+
+class ChangeEmailRequest(BaseModel):
+    """The new address, and the password as proof."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    email: Annotated[
+        str,
+        Field(
+            max_length=254,
+            min_length=6,
+            pattern="^[^@\\s\\u0000-\\u001f\\u007f-\\u009f\\ufeff]{1,64}@[^@\\s\\u0000-\\u001f\\u007f-\\u009f\\ufeff]{1,189}$",
+            title="Email",
+        ),
+    ]
+    """An e-mail address. Internationalised domains are accepted and kept in their ASCII form."""
+    current_password: Annotated[str, Field(max_length=256, min_length=1, title="CurrentPassword")]
+    """The password that the user has now."""
+
+
+class ResetPasswordRequest(BaseModel):
+    """The code that was mailed, and the new password."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    code: Annotated[
+        str,
+        Field(
+            max_length=200,
+            min_length=20,
+            pattern="^[A-Za-z0-9_-]+$",
+            title="MailedCode",
+        ),
+    ]
+    """A code that came by mail, in the link. It works once, and only until a newer one is mailed."""
+    new_password: Annotated[str, Field(max_length=128, min_length=8, title="NewPassword")]
+    """From 8 to 128 code points, counted after NFKC normalisation; any characters (NIST SP 800-63B-4, section 3.1.1.2). Refused are common passwords, and those made of the service's name or the user's own name or address."""
+
+
+class ChangePasswordRequest(BaseModel):
+    """The current password, and the new one."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    current_password: Annotated[str, Field(max_length=256, min_length=1, title="CurrentPassword")]
+    """The password that the user has now."""
+    new_password: Annotated[str, Field(max_length=128, min_length=8, title="NewPassword")]
+    """From 8 to 128 code points, counted after NFKC normalisation; any characters (NIST SP 800-63B-4, section 3.1.1.2). Refused are common passwords, and those made of the service's name or the user's own name or address."""
+
+
+class DeleteAccountRequest(BaseModel):
+    """The password as proof."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    current_password: Annotated[str, Field(max_length=256, min_length=1, title="CurrentPassword")]
+    """The password that the user has now."""
 
 
 class RefreshRequest(BaseModel):
@@ -485,6 +600,8 @@ class User(BaseModel):
         ),
     ]
     """An e-mail address. Internationalised domains are accepted and kept in their ASCII form."""
+    email_verified: StrictBool | MISSING = MISSING
+    """Whether the user has proved that the address is theirs."""
     name: Annotated[
         str,
         Field(

@@ -75,7 +75,7 @@ WEAK_PASSWORD: Final = ProblemType(
     close_code=None,
     retryable=False,
 )
-"""The password is shorter than 8 or longer than 128 code points after NFKC normalisation, or is among the passwords that attackers try first (NIST SP 800-63B-4)."""
+"""The password is shorter than 8 or longer than 128 code points after NFKC normalisation, is among the passwords that attackers try first, or is little more than the name of the service or the user's own name or e-mail address (NIST SP 800-63B-4)."""
 
 UNAUTHENTICATED: Final = ProblemType(
     slug="unauthenticated",
@@ -94,6 +94,24 @@ INVALID_CREDENTIALS: Final = ProblemType(
     retryable=False,
 )
 """No account has this e-mail address with this password. The answer is the same for an unknown address and for a wrong password."""
+
+WRONG_PASSWORD: Final = ProblemType(
+    slug="wrong-password",
+    title="The password is wrong",
+    status=403,
+    close_code=None,
+    retryable=False,
+)
+"""What the user asked for needs the current password as proof, and the one given is not it."""
+
+INVALID_CODE: Final = ProblemType(
+    slug="invalid-code",
+    title="The code is not valid",
+    status=400,
+    close_code=None,
+    retryable=False,
+)
+"""The mailed code is unknown, expired, was used before, or a newer one was mailed since."""
 
 INVALID_REFRESH_TOKEN: Final = ProblemType(
     slug="invalid-refresh-token",
@@ -255,7 +273,7 @@ EMAIL_UNCONFIRMED: Final = ProblemType(
     close_code=None,
     retryable=True,
 )
-"""The external identity provider lets nobody in before the e-mail address is confirmed. Registering answers this for a known address too."""
+"""The service (`auth.verification_required`), or its external identity provider, lets nobody in before the e-mail address is confirmed. An external provider answers this to registering too, for a known address as well."""
 
 CONTENT_TOO_LARGE: Final = ProblemType(
     slug="content-too-large",
@@ -376,6 +394,8 @@ PROBLEM_TYPES: Final[dict[str, ProblemType]] = {
         WEAK_PASSWORD,
         UNAUTHENTICATED,
         INVALID_CREDENTIALS,
+        WRONG_PASSWORD,
+        INVALID_CODE,
         INVALID_REFRESH_TOKEN,
         INVALID_TICKET,
         FORBIDDEN,

@@ -26,7 +26,10 @@ export interface paths {
         put?: never;
         /**
          * Register a user
-         * @description Creates a user and logs it in. The e-mail address must not have an account yet; the comparison ignores case.
+         * @description Creates a user and logs it in (201). The e-mail address must not have an account yet; the comparison ignores case.
+         *
+         *     A service that requires verified addresses answers 202 instead, the same whether the address has an account or not, and a mail to the address
+         *     says how to go on.
          */
         post: operations["registerUser"];
         delete?: never;
@@ -312,6 +315,146 @@ export interface paths {
          * @description Finishes startOidcLink. The provider must have verified the e-mail address of the account. Linking twice is no error.
          */
         post: operations["linkOidcIdentity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/email/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Verify an e-mail address
+         * @description Uses up the code that was mailed to an address, at registration or when the address of an account is changed, and so proves that the address is its owner's.
+         */
+        post: operations["verifyEmail"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/email/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mail the verification code again
+         * @description Mails a new code, which ends the one before, if the address has an account that is not verified. The answer, and the time it takes, is the same if not.
+         */
+        post: operations["resendVerification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/email/change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change the e-mail address
+         * @description Mails a code to the new address, and a notice to the old one. The old address stays until the code is given to verifyEmail. The answer is the same when the new address has an account.
+         */
+        post: operations["changeEmail"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/password/forgot": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for a new password
+         * @description Mails a code to the address, which ends the one before, if it has an account. The answer, and the time it takes, is the same if not.
+         */
+        post: operations["forgotPassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/password/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set a new password with a mailed code
+         * @description Uses up the code, sets the password and ends every session of the user. Nobody is logged in by it. A refused password leaves the code as it was.
+         */
+        post: operations["resetPassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/password/change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change the password
+         * @description Sets a new password, given the current one, and ends every other session of the user.
+         */
+        post: operations["changePassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/account/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Delete the account
+         * @description Deletes the user who is logged in, given the password, with all sessions and conversations. This cannot be undone.
+         */
+        post: operations["deleteAccount"];
         delete?: never;
         options?: never;
         head?: never;
@@ -654,7 +797,7 @@ export interface components {
         UserName: string;
         /**
          * NewPassword
-         * @description From 8 to 128 code points, counted after NFKC normalisation; any characters (NIST SP 800-63B-4, section 3.1.1.2). Common passwords are refused.
+         * @description From 8 to 128 code points, counted after NFKC normalisation; any characters (NIST SP 800-63B-4, section 3.1.1.2). Refused are common passwords, and those made of the service's name or the user's own name or address.
          */
         NewPassword: string;
         /**
@@ -676,6 +819,72 @@ export interface components {
             password: string;
         };
         /**
+         * CurrentPassword
+         * @description The password that the user has now.
+         */
+        CurrentPassword: string;
+        /**
+         * MailedCode
+         * @description A code that came by mail, in the link. It works once, and only until a newer one is mailed.
+         */
+        MailedCode: string;
+        /**
+         * MailOnItsWay
+         * @description What happens next, happens in a mailbox.
+         */
+        MailOnItsWay: {
+            /**
+             * @description Always the same, whatever the service knows of the address.
+             * @constant
+             */
+            status: "check_your_mail";
+        };
+        /**
+         * VerifyEmailRequest
+         * @description The code that was mailed.
+         */
+        VerifyEmailRequest: {
+            code: components["schemas"]["MailedCode"];
+        };
+        /**
+         * EmailRequest
+         * @description An e-mail address to write to.
+         */
+        EmailRequest: {
+            email: components["schemas"]["Email"];
+        };
+        /**
+         * ChangeEmailRequest
+         * @description The new address, and the password as proof.
+         */
+        ChangeEmailRequest: {
+            email: components["schemas"]["Email"];
+            current_password: components["schemas"]["CurrentPassword"];
+        };
+        /**
+         * ResetPasswordRequest
+         * @description The code that was mailed, and the new password.
+         */
+        ResetPasswordRequest: {
+            code: components["schemas"]["MailedCode"];
+            new_password: components["schemas"]["NewPassword"];
+        };
+        /**
+         * ChangePasswordRequest
+         * @description The current password, and the new one.
+         */
+        ChangePasswordRequest: {
+            current_password: components["schemas"]["CurrentPassword"];
+            new_password: components["schemas"]["NewPassword"];
+        };
+        /**
+         * DeleteAccountRequest
+         * @description The password as proof.
+         */
+        DeleteAccountRequest: {
+            current_password: components["schemas"]["CurrentPassword"];
+        };
+        /**
          * RefreshToken
          * @description An opaque token that buys the next pair of tokens, once.
          */
@@ -695,6 +904,8 @@ export interface components {
             user_id: components["schemas"]["UserId"];
             tenant_id: components["schemas"]["TenantId"];
             email: components["schemas"]["Email"];
+            /** @description Whether the user has proved that the address is theirs. */
+            email_verified?: boolean;
             name: components["schemas"]["UserName"];
             /** @description The roles of the user in the tenant. */
             roles: components["schemas"]["RoleName"][];
@@ -1209,6 +1420,36 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description The body is not well-formed JSON, or the code is unknown, expired, used before or replaced by a newer one. */
+        InvalidCode: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The current password is not this one, or the user lacks the permission. */
+        WrongPassword: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The body does not match the contract, or the new password is not acceptable. */
+        NewPasswordRejected: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description The conversation does not exist, or belongs to someone else. */
         ConversationNotFound: {
             headers: {
@@ -1303,7 +1544,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The external identity provider waits for the e-mail address to be confirmed. */
+        /** @description The service, or its external identity provider, waits for the e-mail address to be confirmed. */
         EmailUnconfirmed: {
             headers: {
                 "X-Request-Id": components["headers"]["RequestId"];
@@ -1458,6 +1699,15 @@ export type UserName = components['schemas']['UserName'];
 export type NewPassword = components['schemas']['NewPassword'];
 export type RegisterRequest = components['schemas']['RegisterRequest'];
 export type LoginRequest = components['schemas']['LoginRequest'];
+export type CurrentPassword = components['schemas']['CurrentPassword'];
+export type MailedCode = components['schemas']['MailedCode'];
+export type MailOnItsWay = components['schemas']['MailOnItsWay'];
+export type VerifyEmailRequest = components['schemas']['VerifyEmailRequest'];
+export type EmailRequest = components['schemas']['EmailRequest'];
+export type ChangeEmailRequest = components['schemas']['ChangeEmailRequest'];
+export type ResetPasswordRequest = components['schemas']['ResetPasswordRequest'];
+export type ChangePasswordRequest = components['schemas']['ChangePasswordRequest'];
+export type DeleteAccountRequest = components['schemas']['DeleteAccountRequest'];
 export type RefreshToken = components['schemas']['RefreshToken'];
 export type RefreshRequest = components['schemas']['RefreshRequest'];
 export type User = components['schemas']['User'];
@@ -1510,6 +1760,9 @@ export type MessageId = components['schemas']['MessageId'];
 export type ResponseMalformedRequest = components['responses']['MalformedRequest'];
 export type ResponseUnauthenticated = components['responses']['Unauthenticated'];
 export type ResponseForbidden = components['responses']['Forbidden'];
+export type ResponseInvalidCode = components['responses']['InvalidCode'];
+export type ResponseWrongPassword = components['responses']['WrongPassword'];
+export type ResponseNewPasswordRejected = components['responses']['NewPasswordRejected'];
 export type ResponseConversationNotFound = components['responses']['ConversationNotFound'];
 export type ResponseUserNotFound = components['responses']['UserNotFound'];
 export type ResponseLastAdmin = components['responses']['LastAdmin'];
@@ -1564,6 +1817,19 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuthenticationResult"];
+                };
+            };
+            /** @description The service requires verified addresses, and a mail is on its way. Nobody is logged in. */
+            202: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Cache-Control": components["headers"]["NoStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailOnItsWay"];
                 };
             };
             400: components["responses"]["MalformedRequest"];
@@ -2138,6 +2404,262 @@ export interface operations {
             500: components["responses"]["InternalError"];
             501: components["responses"]["NotSupported"];
             503: components["responses"]["ProviderUnavailable"];
+        };
+    };
+    verifyEmail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerifyEmailRequest"];
+            };
+        };
+        responses: {
+            /** @description The address is verified; a changed address counts from now on. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidCode"];
+            /** @description The new address got an account of its own in the meantime. */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            501: components["responses"]["NotSupported"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    resendVerification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmailRequest"];
+            };
+        };
+        responses: {
+            /** @description If there is something to verify, a mail is on its way. */
+            202: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Cache-Control": components["headers"]["NoStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailOnItsWay"];
+                };
+            };
+            400: components["responses"]["MalformedRequest"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            501: components["responses"]["NotSupported"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    changeEmail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeEmailRequest"];
+            };
+        };
+        responses: {
+            /** @description A mail to the new address is on its way. */
+            202: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Cache-Control": components["headers"]["NoStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailOnItsWay"];
+                };
+            };
+            400: components["responses"]["MalformedRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["WrongPassword"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            501: components["responses"]["NotSupported"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    forgotPassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmailRequest"];
+            };
+        };
+        responses: {
+            /** @description If the address has an account, a mail is on its way. */
+            202: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Cache-Control": components["headers"]["NoStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailOnItsWay"];
+                };
+            };
+            400: components["responses"]["MalformedRequest"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            501: components["responses"]["NotSupported"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    resetPassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResetPasswordRequest"];
+            };
+        };
+        responses: {
+            /** @description The password is set; log in with it. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidCode"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["NewPasswordRejected"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            501: components["responses"]["NotSupported"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    changePassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangePasswordRequest"];
+            };
+        };
+        responses: {
+            /** @description The password is set; this session lives on. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["MalformedRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["WrongPassword"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["NewPasswordRejected"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            501: components["responses"]["NotSupported"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    deleteAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeleteAccountRequest"];
+            };
+        };
+        responses: {
+            /** @description The account is gone. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["MalformedRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["WrongPassword"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            501: components["responses"]["NotSupported"];
+            503: components["responses"]["Overloaded"];
         };
     };
     createAgentTicket: {

@@ -19,6 +19,8 @@ export type ProblemSlug =
   | 'weak-password'
   | 'unauthenticated'
   | 'invalid-credentials'
+  | 'wrong-password'
+  | 'invalid-code'
   | 'invalid-refresh-token'
   | 'invalid-ticket'
   | 'forbidden'
@@ -97,7 +99,7 @@ export const PROBLEMS: Readonly<Record<ProblemSlug, ProblemType>> = {
     status: 422,
     close_code: null,
     retryable: false,
-    description: 'The password is shorter than 8 or longer than 128 code points after NFKC normalisation, or is among the passwords that attackers try first (NIST SP 800-63B-4).',
+    description: 'The password is shorter than 8 or longer than 128 code points after NFKC normalisation, is among the passwords that attackers try first, or is little more than the name of the service or the user\'s own name or e-mail address (NIST SP 800-63B-4).',
     remedy: 'Choose another password; no rules about digits or symbols apply.',
   },
   'unauthenticated': {
@@ -115,6 +117,22 @@ export const PROBLEMS: Readonly<Record<ProblemSlug, ProblemType>> = {
     retryable: false,
     description: 'No account has this e-mail address with this password. The answer is the same for an unknown address and for a wrong password.',
     remedy: 'Ask the user again.',
+  },
+  'wrong-password': {
+    title: 'The password is wrong',
+    status: 403,
+    close_code: null,
+    retryable: false,
+    description: 'What the user asked for needs the current password as proof, and the one given is not it.',
+    remedy: 'Ask the user again, or offer to reset the password.',
+  },
+  'invalid-code': {
+    title: 'The code is not valid',
+    status: 400,
+    close_code: null,
+    retryable: false,
+    description: 'The mailed code is unknown, expired, was used before, or a newer one was mailed since.',
+    remedy: 'Ask for a new mail and use the link in it.',
   },
   'invalid-refresh-token': {
     title: 'The refresh token is not valid',
@@ -257,8 +275,8 @@ export const PROBLEMS: Readonly<Record<ProblemSlug, ProblemType>> = {
     status: 403,
     close_code: null,
     retryable: true,
-    description: 'The external identity provider lets nobody in before the e-mail address is confirmed. Registering answers this for a known address too.',
-    remedy: 'Follow the link in the mail, then log in.',
+    description: 'The service (`auth.verification_required`), or its external identity provider, lets nobody in before the e-mail address is confirmed. An external provider answers this to registering too, for a known address as well.',
+    remedy: 'Follow the link in the mail, then log in; `resendVerification` mails a new one.',
   },
   'content-too-large': {
     title: 'The content is too large',

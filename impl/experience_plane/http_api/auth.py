@@ -5,6 +5,7 @@ from __future__ import annotations
 from experience_plane.security_guard.guard import SecurityGuard
 from experience_plane.security_guard.principal import Authenticated, Principal, User
 from experience_plane_api import models
+from experience_plane_api.server import HTTPResult
 from experience_plane_api.server.services import AuthService
 
 
@@ -14,11 +15,14 @@ class AuthHandlers(AuthService[Principal]):
     def __init__(self, guard: SecurityGuard) -> None:
         self._guard = guard
 
-    async def register_user(self, *, body: models.RegisterRequest) -> models.AuthenticationResult:
+    async def register_user(
+        self, *, body: models.RegisterRequest
+    ) -> HTTPResult[models.AuthenticationResult | models.MailOnItsWay | models.Problem]:
         """See openapi.yaml, registerUser."""
-        return authentication_result(
-            await self._guard.register_user(name=body.name, email=body.email, password=body.password)
-        )
+        authenticated = await self._guard.register(name=body.name, email=body.email, password=body.password)
+        if authenticated is None:
+            return HTTPResult(202, models.MailOnItsWay(status="check_your_mail"))
+        return HTTPResult(201, authentication_result(authenticated))
 
     async def log_in(self, *, body: models.LoginRequest) -> models.AuthenticationResult:
         """See openapi.yaml, logIn."""
@@ -52,6 +56,7 @@ def _user(user: User) -> models.User:
         user_id=user.user_id,
         tenant_id=user.tenant_id,
         email=user.email,
+        email_verified=user.email_verified,
         name=user.name,
         roles=list(user.roles),
         permissions=list(user.permissions),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
+from experience_plane.security_guard.accounts import Accounts
 from experience_plane.security_guard.administration import Administration
 from experience_plane.security_guard.oidc_sign_in import OidcProviderPort, OidcSignIn
 from experience_plane.security_guard.ports import (
@@ -32,6 +33,7 @@ class SecurityGuard:
         key_set_max_age: int = 300,
         administration: Administration | None = None,
         oidc_sign_in: OidcSignIn | None = None,
+        accounts: Accounts | None = None,
     ) -> None:
         self._authentication = authentication
         self._tickets = tickets
@@ -40,6 +42,7 @@ class SecurityGuard:
         """For how many seconds others may keep `json_web_key_set`."""
         self._administration = administration
         self._oidc_sign_in = oidc_sign_in
+        self._accounts = accounts
 
     @property
     def sessions(self) -> UserSessions:
@@ -68,6 +71,17 @@ class SecurityGuard:
         return self._administration
 
     @property
+    def accounts(self) -> Accounts:
+        """Registration, addresses, passwords and deletion.
+
+        Raises:
+            NotSupported: an external identity provider keeps the accounts.
+        """
+        if self._accounts is None:
+            raise NotSupported("Accounts are kept by the external identity provider; change them there.")
+        return self._accounts
+
+    @property
     def oidc_sign_in(self) -> OidcSignIn:
         """Sign-in by OpenID Connect.
 
@@ -84,18 +98,28 @@ class SecurityGuard:
         return () if self._oidc_sign_in is None else tuple(self._oidc_sign_in.providers.values())
 
     async def register_user(self, *, name: str, email: str, password: str) -> Authenticated:
-        """Create an account with its tenant and log it in.
+        """Create an account with its tenant and log it in, which `register` does where the deployment allows it.
 
         Raises:
             EmailTaken, InvalidEmail, InvalidName, PasswordRejected, Overloaded.
         """
         return await self._authentication.register_user(name=name, email=email, password=password)
 
+    async def register(self, *, name: str, email: str, password: str) -> Authenticated | None:
+        """Create an account; None where its address must be verified before anybody is logged in.
+
+        Raises:
+            EmailTaken, InvalidEmail, InvalidName, PasswordRejected, Overloaded.
+        """
+        if self._accounts is None:
+            return await self.register_user(name=name, email=email, password=password)
+        return await self._accounts.registration.register(name=name, email=email, password=password)
+
     async def login(self, *, email: str, password: str) -> Authenticated:
         """Start a session.
 
         Raises:
-            InvalidCredentials, Overloaded.
+            InvalidCredentials, EmailUnconfirmed, Overloaded.
         """
         return await self._authentication.login(email=email, password=password)
 
@@ -171,7 +195,9 @@ class SecurityGuard:
         return self._authentication.json_web_key_set()
 
     async def close(self) -> None:
-        """Free threads and connections."""
+        """Free threads and connections, after the mail that is on its way."""
+        if self._accounts is not None:
+            await self._accounts.close()
         if self._sessions is not None:
             await self._sessions.close()
         if self._oidc_sign_in is not None:

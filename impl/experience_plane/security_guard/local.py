@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from experience_plane.clock import Clock, system_clock
 from experience_plane.security_guard.access_policy import PersonalWorkspaces, RolePermissions
+from experience_plane.security_guard.accounts import local_accounts
 from experience_plane.security_guard.administration import Administration
 from experience_plane.security_guard.guard import SecurityGuard
 from experience_plane.security_guard.key_rotation import RotatingKeys
 from experience_plane.security_guard.local_authentication import LocalAuthentication
+from experience_plane.security_guard.mail import MailPort
 from experience_plane.security_guard.oidc_sign_in import OidcSignIn, OidcSignInParts
 from experience_plane.security_guard.options import IdentityOptions
 from experience_plane.security_guard.storage import IdentityStores
@@ -20,8 +22,12 @@ async def open_local_guard(
     options: IdentityOptions | None = None,
     clock: Clock = system_clock,
     oidc: OidcSignInParts | None = None,
+    mail: MailPort | None = None,
 ) -> SecurityGuard:
-    """Load the signing keys, creating the first on first start, and answer a guard. Close it when done."""
+    """Load the signing keys, creating the first on first start, and answer a guard. Close it when done.
+
+    Without `mail`, letters are written to nobody.
+    """
     options = options or IdentityOptions()
     audit = stores.audit_trail
     keys = await RotatingKeys.open(stores.signing_keys, options.keys, clock)
@@ -33,6 +39,15 @@ async def open_local_guard(
         options=options,
         clock=clock,
         audit=audit,
+    )
+    accounts = local_accounts(
+        authentication=authentication,
+        accounts=stores.accounts,
+        lifecycle=stores.account_lifecycle,
+        mail=mail,
+        options=options,
+        audit=audit,
+        clock=clock,
     )
     administration = Administration(
         directory=stores.directory,
@@ -58,4 +73,5 @@ async def open_local_guard(
         key_set_max_age=keys.key_set_max_age,
         administration=administration,
         oidc_sign_in=sign_in,
+        accounts=accounts,
     )

@@ -18,9 +18,11 @@ from experience_plane.security_guard.options import IdentityOptions
 from experience_plane.security_guard.passwords import PasswordHashing, check_password
 from experience_plane.security_guard.ports import (
     AuthorizationPort,
+    EmailUnconfirmed,
     InvalidCredentials,
     InvalidEmail,
     InvalidRefreshToken,
+    Overloaded,
     TenancyPort,
     Unauthenticated,
 )
@@ -71,9 +73,9 @@ class LocalAuthentication:
     async def register_user(self, *, name: str, email: str, password: str) -> Authenticated:
         """See `AuthenticationPort.register_user`."""
         parsed_name, address = parse_name(name), parse_email(email)
-        check_password(password, self._options.passwords)
+        check_password(password, self._options.passwords, context=(parsed_name, address.address))
         password_hash = await self._hashing.hash(password)
-        account = await self._create_account(parsed_name, address, password_hash)
+        account = await self.create_account(parsed_name, address, password_hash)
         await self._audit.record(SecurityEvent(kind="user.registered", user_id=account.user_id))
         return await self.start_session(account)
 
@@ -85,6 +87,7 @@ class LocalAuthentication:
                 SecurityEvent(kind="login.failed", user_id=found.account.user_id if found else None)
             )
             raise InvalidCredentials
+        await self._rehash_if_outdated(found, password)
         return await self.start_session(found.account)
 
     async def refresh(self, refresh_token: str) -> Authenticated:
@@ -125,7 +128,12 @@ class LocalAuthentication:
         await self._keys.close()
         await self._hashing.close()
 
-    async def _create_account(self, name: str, address: EmailAddress, password_hash: str) -> Account:
+    async def create_account(self, name: str, address: EmailAddress, password_hash: str) -> Account:
+        """Store a new account with the tenant and the roles that tenancy gives it.
+
+        Raises:
+            EmailTaken.
+        """
         user_id = uuid4()
         tenant = await self._tenancy.assign_tenant(user_id=user_id, user_name=name)
         await self._stores.accounts.add(
@@ -140,6 +148,17 @@ class LocalAuthentication:
             )
         )
         return Account(user_id, address.address, name, tenant.tenant_id, tenant.roles)
+
+    async def _rehash_if_outdated(self, found: PasswordAccount, password: str) -> None:
+        if not self._hashing.is_outdated(found.password_hash):
+            return
+        try:
+            new_hash = await self._hashing.hash(password)
+        except Overloaded:
+            return
+        await self._stores.account_lifecycle.rehash(
+            found.account.user_id, old_hash=found.password_hash, new_hash=new_hash
+        )
 
     async def _find_account(self, email: str) -> PasswordAccount | None:
         try:
@@ -161,6 +180,8 @@ class LocalAuthentication:
                 SecurityEvent(kind="login.failed", user_id=account.user_id, detail={"reason": "disabled"})
             )
             raise InvalidCredentials
+        if self._options.accounts.verification_required and not account.email_verified:
+            raise EmailUnconfirmed
         session_id, value, now = uuid4(), new_secret(), self._clock()
         expires_at = now + self._options.sessions.absolute_lifetime
         session = NewSession(session_id, account.user_id, now, expires_at, current_device())
@@ -214,4 +235,5 @@ class LocalAuthentication:
             name=account.name,
             roles=account.roles,
             permissions=await self._authorization.permissions_of(account.roles),
+            email_verified=account.email_verified,
         )

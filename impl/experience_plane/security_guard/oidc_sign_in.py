@@ -398,6 +398,7 @@ class OidcSignIn:
         tenant = await self._tenancy.assign_tenant(user_id=user_id, user_name=name)
         # Nobody knows this password: a login with any other takes as long as for other accounts, and a reset works.
         password_hash = await self._authentication.hashing.hash(new_secret())
+        now = self._clock()
         account = NewAccount(
             user_id=user_id,
             email=address.address,
@@ -405,7 +406,8 @@ class OidcSignIn:
             name=name,
             password_hash=password_hash,
             tenant=tenant,
-            created_at=self._clock(),
+            created_at=now,
+            email_verified_at=now,
         )
         try:
             await self._store.add_account(account, identity)
@@ -414,7 +416,7 @@ class OidcSignIn:
         await self._audit.record(
             SecurityEvent(kind="user.registered", user_id=user_id, detail={"provider": identity.provider_id})
         )
-        return Account(user_id, address.address, name, tenant.tenant_id, tenant.roles)
+        return Account(user_id, address.address, name, tenant.tenant_id, tenant.roles, email_verified=True)
 
     async def _registered_meanwhile(self, identity: ProviderIdentity, error: EmailTaken) -> Account:
         account = await self._store.find_account(identity.issuer, identity.subject)

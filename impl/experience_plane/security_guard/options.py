@@ -34,10 +34,12 @@ class HashingOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PasswordOptions:
-    """Bounds on a new password in Unicode code points as typed (NIST SP 800-63B-4, section 3.1.1.2)."""
+    """Bounds on a new password in Unicode code points after NFKC (NIST SP 800-63B-4, section 3.1.1.2)."""
 
     min_length: int = 8
     max_length: int = 128
+    service_name: str = "Experience Plane"
+    """What attackers try first on this service in particular."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +92,22 @@ class KeyOptions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AccountOptions:
+    """How addresses are proved, and what mails say."""
+
+    verification_required: bool = False
+    """Nobody gets a session before the address is verified, and registering tells nothing about an address."""
+    mail_at_registration: bool = False
+    """Whether registering mails a code also where verification is optional."""
+    service_name: str = "Experience Plane"
+    public_url: str = "http://localhost:8000"
+    """Where the page is that the links of mails open."""
+    verification_lifetime: timedelta = timedelta(days=1)
+    email_change_lifetime: timedelta = timedelta(hours=1)
+    password_reset_lifetime: timedelta = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IdentityOptions:
     """All options of identity together."""
 
@@ -99,3 +117,4 @@ class IdentityOptions:
     sessions: SessionOptions = field(default_factory=SessionOptions)
     tickets: TicketOptions = field(default_factory=TicketOptions)
     keys: KeyOptions = field(default_factory=KeyOptions)
+    accounts: AccountOptions = field(default_factory=AccountOptions)

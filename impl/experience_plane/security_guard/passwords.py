@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import secrets
 import threading
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cache
+from importlib.resources import files
 from typing import TypeVar
 
 from argon2 import PasswordHasher, Type
@@ -18,16 +21,10 @@ from experience_plane.security_guard.ports import Overloaded, PasswordRejected
 
 T = TypeVar("T")
 
-_COMMONEST = """
-00000000 11111111 12121212 12341234 12344321 123123123 1234567890 12345678 123456789 147258369 1q2w3e4r 1q2w3e4r5t
-1qaz2wsx 55555555 66666666 77777777 87654321 88888888 987654321 99999999 a1b2c3d4 aa123456 abc12345 abcd1234
-abcdefgh admin123 administrator asdf1234 asdfasdf asdfghjk asdfghjkl baseball basketball business changeme computer
-corvette danielle dragon123 einstein football iloveyou iloveyou1 jennifer letmein1 liverpool mercedes michelle
-midnight monkey123 mustang1 p@ssw0rd passw0rd passwort password password1 password12 password123 princess princess1
-q1w2e3r4 qazwsxedc qwer1234 qwerasdf qwerty12 qwerty123 qwertyui qwertyuiop samantha spiderman starwars sunshine
-superman superman1 trustno1 victoria welcome1 whatever zaq12wsx zxcvbnm1
-"""
-_COMMON_PASSWORDS = frozenset(_COMMONEST.split())
+_COMMON_PASSWORDS = "data/common_passwords.txt"
+_SHORTEST_CONTEXT_WORD = 3
+_LEAST_BESIDE_CONTEXT = 5
+"""Letters and digits that a password must have besides the words that anybody would guess."""
 
 
 def normalise_password(password: str) -> str:
@@ -35,16 +32,55 @@ def normalise_password(password: str) -> str:
     return unicodedata.normalize("NFKC", password)
 
 
-def check_password(password: str, options: PasswordOptions) -> None:
-    """Refuse a new password that is too short, too long or among the commonest.
+def check_password(
+    password: str, options: PasswordOptions, *, context: Iterable[str] = (), pointer: str = "/password"
+) -> None:
+    """Refuse a new password that is too short, too long, common, or little more than a word of its context.
+
+    `context` is what an attacker knows of this user, such as name and e-mail address; the service's name is added.
 
     Raises:
-        PasswordRejected: with the rule it breaks.
+        PasswordRejected: with the rule it breaks; `pointer` is the field that it came in.
     """
-    if not options.min_length <= len(password) <= options.max_length:
-        raise PasswordRejected(f"The password must have {options.min_length} to {options.max_length} characters.")
-    if normalise_password(password).casefold() in _COMMON_PASSWORDS:
-        raise PasswordRejected("This password is among the most common ones; choose another.")
+    normalised = normalise_password(password)
+    if not options.min_length <= len(normalised) <= options.max_length:
+        reason = f"The password must have {options.min_length} to {options.max_length} characters."
+        raise PasswordRejected(reason, pointer)
+    if normalised.casefold() in common_passwords():
+        raise PasswordRejected("This password is among the most common ones; choose another.", pointer)
+    if _is_guessable(normalised, (options.service_name, *context)):
+        reason = (
+            "This password is little more than your name, your address or the name of this service; choose another."
+        )
+        raise PasswordRejected(reason, pointer)
+
+
+@cache
+def common_passwords() -> frozenset[str]:
+    """The passwords that attackers try first, NFKC and case-folded, shipped with the package."""
+    text = files("experience_plane.security_guard").joinpath(_COMMON_PASSWORDS).read_text(encoding="utf-8")
+    return frozenset(text.partition("\n\n")[2].splitlines())
+
+
+def _is_guessable(password: str, context: Iterable[str]) -> bool:
+    rest = core = _letters_and_digits(password)
+    for word in sorted(_context_words(context), key=len, reverse=True):
+        rest = rest.replace(word, "")
+    return rest != core and len(rest) < _LEAST_BESIDE_CONTEXT
+
+
+def _context_words(context: Iterable[str]) -> set[str]:
+    """Each text whole and in words; of an e-mail address the local part, because everybody shares the domain."""
+    words: set[str] = set()
+    for text in context:
+        local = text.partition("@")[0]
+        words |= {_letters_and_digits(text), _letters_and_digits(local)}
+        words |= {_letters_and_digits(part) for part in re.split(r"[\W_]+", local)}
+    return {word for word in words if len(word) >= _SHORTEST_CONTEXT_WORD}
+
+
+def _letters_and_digits(text: str) -> str:
+    return "".join(filter(str.isalnum, normalise_password(text).casefold()))
 
 
 class PasswordHashing:
@@ -83,6 +119,10 @@ class PasswordHashing:
         secret = _as_bytes(password)
         matches = await self._submit(lambda: self._matches(password_hash or self._hash_of_nothing, secret))
         return matches and password_hash is not None
+
+    def is_outdated(self, password_hash: str) -> bool:
+        """Whether the hash was made at another cost than today's."""
+        return self._hasher.check_needs_rehash(password_hash)
 
     async def close(self) -> None:
         """Give the threads back; what waits in the queue is dropped."""

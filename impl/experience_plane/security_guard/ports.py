@@ -54,11 +54,26 @@ class InvalidTicket(ExperiencePlaneError):
     default_detail = "The ticket is not valid; tickets work once, and only for a short time."
 
 
-class PasswordRejected(ExperiencePlaneError):
-    """The new password breaks a rule; `public_detail` names the rule."""
+class WrongPassword(ExperiencePlaneError):
+    """Who is logged in gave another password than the current one."""
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason, errors=(FieldError("/password", reason),))
+    default_detail = "This is not your current password."
+
+    def __init__(self) -> None:
+        super().__init__(errors=(FieldError("/current_password", self.default_detail),))
+
+
+class InvalidCode(ExperiencePlaneError):
+    """The mailed code is unknown, expired, used before, or replaced by a newer one."""
+
+    default_detail = "The code is not valid any more; ask for a new one."
+
+
+class PasswordRejected(ExperiencePlaneError):
+    """The new password breaks a rule; `public_detail` names the rule, `pointer` the field."""
+
+    def __init__(self, reason: str, pointer: str = "/password") -> None:
+        super().__init__(reason, errors=(FieldError(pointer, reason),))
 
 
 class InvalidEmail(ExperiencePlaneError):
@@ -113,7 +128,7 @@ class NotSupported(ExperiencePlaneError):
 
 
 class EmailUnconfirmed(ExperiencePlaneError):
-    """The external provider waits until the user has confirmed the e-mail address."""
+    """Nobody gets in, here or at the external provider, before the user has confirmed the e-mail address."""
 
     default_detail = "The e-mail address waits to be confirmed: follow the link in the mail, then log in."
 
@@ -152,6 +167,7 @@ class AuthenticationPort(Protocol):
 
         Raises:
             InvalidCredentials: the same, after the same work, for an unknown address and a wrong password.
+            EmailUnconfirmed: the password is right, but this service requires verified addresses.
             Overloaded: too many passwords wait to be hashed.
         """
         ...

@@ -30,6 +30,7 @@ class User:
     name: str
     roles: tuple[str, ...]
     permissions: tuple[str, ...]
+    email_verified: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ from experience_plane.security_guard.directory import UserDirectory
 from experience_plane.security_guard.ports import TenantAssignment
 from experience_plane.security_guard.principal import Principal
 
-SessionEnd = Literal["logout", "refresh_token_reuse", "ended_by_user"]
+CodePurpose = Literal["verify_email", "change_email", "reset_password"]
+SessionEnd = Literal["logout", "refresh_token_reuse", "ended_by_user", "password_changed", "password_reset"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class Account:
     roles: tuple[str, ...]
     disabled: bool = False
     """An admin has disabled it: nobody logs in to it."""
+    email_verified: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,8 @@ class NewAccount:
     password_hash: str
     tenant: TenantAssignment
     created_at: datetime
+    email_verified_at: datetime | None = None
+    """When the address was proven, if it was by somebody else before the account came to be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +133,34 @@ class StoredSession:
     device: Device
 
 
+@dataclass(frozen=True, slots=True)
+class NewCode:
+    """A mailed code about to be stored, by digest only. It proves that whoever has it reads mail to `email`."""
+
+    digest: bytes
+    purpose: CodePurpose
+    user_id: UUID
+    email: str
+    email_key: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class EmailVerified:
+    """A code was used up: the account as it is now, and the address it had before if that was another."""
+
+    account: Account
+    former_email: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordReplaced:
+    """The password is another: the account, and the sessions that ended with the old one."""
+
+    account: Account
+    ended_sessions: Sequence[UUID]
+
+
 class AccountStore(Protocol):
     """Accounts, unique by e-mail key."""
 
@@ -142,6 +174,56 @@ class AccountStore(Protocol):
 
     async def find_by_email_key(self, email_key: str) -> PasswordAccount | None:
         """Answer the account with this e-mail key."""
+        ...
+
+
+class AccountLifecycleStore(Protocol):
+    """Codes, passwords and addresses of existing accounts. Every method is atomic."""
+
+    async def find(self, user_id: UUID) -> PasswordAccount | None:
+        """Answer the account."""
+        ...
+
+    async def put_code(self, code: NewCode, now: datetime) -> bool:
+        """Store a code in place of the user's last one for the purpose; False when there is no such user any more."""
+        ...
+
+    async def find_code_account(self, digest: bytes, purpose: CodePurpose, now: datetime) -> Account | None:
+        """Answer whose code this is, if it could be used now. Uses nothing up."""
+        ...
+
+    async def verify_email(self, digest: bytes, now: datetime) -> EmailVerified | None:
+        """Use a verify_email or change_email code up: of parallel callers exactly one gets an answer.
+
+        A changed address ends the user's other codes, which went to the old one. None: the code is not good (any more).
+
+        Raises:
+            EmailTaken: the new address has an account by now; the code stays.
+        """
+        ...
+
+    async def reset_password(self, digest: bytes, password_hash: str, now: datetime) -> PasswordReplaced | None:
+        """Use a reset_password code up, set the password, verify the address, end all sessions and codes of the user.
+
+        Of parallel callers exactly one gets an answer. None: the code is not good (any more).
+        """
+        ...
+
+    async def change_password(
+        self, user_id: UUID, *, old_hash: str, new_hash: str, keep_session: UUID, now: datetime
+    ) -> PasswordReplaced | None:
+        """Set the password, end all other sessions and all codes of the user. None: `old_hash` is not the hash."""
+        ...
+
+    async def rehash(self, user_id: UUID, *, old_hash: str, new_hash: str) -> None:
+        """Store the same password's new hash, unless the password was changed in the meantime."""
+        ...
+
+    async def delete(self, user_id: UUID, *, password_hash: str) -> Sequence[UUID] | None:
+        """Remove the user with sessions, codes, conversations and a tenant that is nobody else's.
+
+        Answers the sessions that ended. None: `password_hash` is not the hash (any more), or there is no such user.
+        """
         ...
 
 
@@ -221,3 +303,4 @@ class IdentityStores:
     directory: UserDirectory
     audit_log: AuditLog
     audit_trail: AuditTrail
+    account_lifecycle: AccountLifecycleStore

@@ -20,6 +20,7 @@ from ._runtime.server.security import (
     RequirementSets,
 )
 from .routers import (
+    account,
     admin,
     agents,
     auth,
@@ -30,6 +31,7 @@ from .routers import (
     sessions,
 )
 from .services import (
+    AccountService,
     AdminService,
     AgentsService,
     AuthService,
@@ -44,6 +46,7 @@ ROUTES: Final = (
     *auth.LITERAL_ROUTES,
     *sessions.LITERAL_ROUTES,
     *oidc.LITERAL_ROUTES,
+    *account.LITERAL_ROUTES,
     *runtime.LITERAL_ROUTES,
     *agents.LITERAL_ROUTES,
     *conversations.LITERAL_ROUTES,
@@ -52,6 +55,7 @@ ROUTES: Final = (
     *auth.TEMPLATED_ROUTES,
     *sessions.TEMPLATED_ROUTES,
     *oidc.TEMPLATED_ROUTES,
+    *account.TEMPLATED_ROUTES,
     *runtime.TEMPLATED_ROUTES,
     *agents.TEMPLATED_ROUTES,
     *conversations.TEMPLATED_ROUTES,
@@ -65,6 +69,10 @@ INFO: Final[dict[str, Any]] = {
     "version": "0.1.0",
     "openapi_tags": [
         {"name": "auth", "description": "Register, log in, stay logged in, log out."},
+        {
+            "name": "account",
+            "description": "Prove an e-mail address, keep and recover a password, leave.",
+        },
         {
             "name": "sessions",
             "description": "Where a user is logged in, and how that ends.",
@@ -93,6 +101,7 @@ def build_router(
     auth: AuthService[PrincipalT],
     sessions: SessionsService[PrincipalT],
     oidc: OidcService[PrincipalT],
+    account: AccountService[PrincipalT],
     runtime: RuntimeService[PrincipalT],
     agents: AgentsService[PrincipalT],
     conversations: ConversationsService[PrincipalT],
@@ -110,6 +119,7 @@ def build_router(
             "auth": auth,
             "sessions": sessions,
             "oidc": oidc,
+            "account": account,
             "runtime": runtime,
             "agents": agents,
             "conversations": conversations,
@@ -128,6 +138,7 @@ def create_app(
     auth: AuthService[PrincipalT],
     sessions: SessionsService[PrincipalT],
     oidc: OidcService[PrincipalT],
+    account: AccountService[PrincipalT],
     runtime: RuntimeService[PrincipalT],
     agents: AgentsService[PrincipalT],
     conversations: ConversationsService[PrincipalT],
@@ -151,6 +162,7 @@ def create_app(
             auth=auth,
             sessions=sessions,
             oidc=oidc,
+            account=account,
             runtime=runtime,
             agents=agents,
             conversations=conversations,

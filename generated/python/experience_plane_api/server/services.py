@@ -28,11 +28,18 @@ class AuthService(Protocol[PrincipalT_contra]):
         self,
         *,
         body: models.RegisterRequest,
-    ) -> models.AuthenticationResult | HTTPResult[models.AuthenticationResult | models.Problem] | Response:
+    ) -> (
+        models.AuthenticationResult
+        | HTTPResult[models.AuthenticationResult | models.MailOnItsWay | models.Problem]
+        | Response
+    ):
         """
         Register a user
 
-        Creates a user and logs it in. The e-mail address must not have an account yet; the comparison ignores case.
+        Creates a user and logs it in (201). The e-mail address must not have an account yet; the comparison ignores case.
+
+        A service that requires verified addresses answers 202 instead, the same whether the address has an account or not, and a mail to the address
+        says how to go on.
         """
 
     @abstractmethod
@@ -219,6 +226,97 @@ class OidcService(Protocol[PrincipalT_contra]):
         Link the account with the identity that came back
 
         Finishes startOidcLink. The provider must have verified the e-mail address of the account. Linking twice is no error.
+        """
+
+
+class AccountService(Protocol[PrincipalT_contra]):
+    """Implement the account operations: subclass this Protocol, or give an object its methods."""
+
+    @abstractmethod
+    async def verify_email(
+        self,
+        *,
+        body: models.VerifyEmailRequest,
+    ) -> None | HTTPResult[models.Problem] | Response:
+        """
+        Verify an e-mail address
+
+        Uses up the code that was mailed to an address, at registration or when the address of an account is changed, and so proves that the address is its owner's.
+        """
+
+    @abstractmethod
+    async def resend_verification(
+        self,
+        *,
+        body: models.EmailRequest,
+    ) -> models.MailOnItsWay | HTTPResult[models.MailOnItsWay | models.Problem] | Response:
+        """
+        Mail the verification code again
+
+        Mails a new code, which ends the one before, if the address has an account that is not verified. The answer, and the time it takes, is the same if not.
+        """
+
+    @abstractmethod
+    async def change_email(
+        self,
+        *,
+        principal: PrincipalT_contra,
+        body: models.ChangeEmailRequest,
+    ) -> models.MailOnItsWay | HTTPResult[models.MailOnItsWay | models.Problem] | Response:
+        """
+        Change the e-mail address
+
+        Mails a code to the new address, and a notice to the old one. The old address stays until the code is given to verifyEmail. The answer is the same when the new address has an account.
+        """
+
+    @abstractmethod
+    async def forgot_password(
+        self,
+        *,
+        body: models.EmailRequest,
+    ) -> models.MailOnItsWay | HTTPResult[models.MailOnItsWay | models.Problem] | Response:
+        """
+        Ask for a new password
+
+        Mails a code to the address, which ends the one before, if it has an account. The answer, and the time it takes, is the same if not.
+        """
+
+    @abstractmethod
+    async def reset_password(
+        self,
+        *,
+        body: models.ResetPasswordRequest,
+    ) -> None | HTTPResult[models.Problem] | Response:
+        """
+        Set a new password with a mailed code
+
+        Uses up the code, sets the password and ends every session of the user. Nobody is logged in by it. A refused password leaves the code as it was.
+        """
+
+    @abstractmethod
+    async def change_password(
+        self,
+        *,
+        principal: PrincipalT_contra,
+        body: models.ChangePasswordRequest,
+    ) -> None | HTTPResult[models.Problem] | Response:
+        """
+        Change the password
+
+        Sets a new password, given the current one, and ends every other session of the user.
+        """
+
+    @abstractmethod
+    async def delete_account(
+        self,
+        *,
+        principal: PrincipalT_contra,
+        body: models.DeleteAccountRequest,
+    ) -> None | HTTPResult[models.Problem] | Response:
+        """
+        Delete the account
+
+        Deletes the user who is logged in, given the password, with all sessions and conversations. This cannot be undone.
         """
 
 

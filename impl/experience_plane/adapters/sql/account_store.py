@@ -24,6 +24,7 @@ def select_accounts() -> Select[Any]:
         users.c.user_id,
         users.c.email,
         users.c.name,
+        users.c.email_verified_at,
         memberships.c.tenant_id,
         memberships.c.roles,
         users.c.disabled_at,
@@ -32,7 +33,15 @@ def select_accounts() -> Select[Any]:
 
 def account_from(row: Row[Any]) -> Account:
     """The account in a row of `select_accounts`."""
-    return Account(row.user_id, row.email, row.name, row.tenant_id, tuple(row.roles), row.disabled_at is not None)
+    return Account(
+        row.user_id,
+        row.email,
+        row.name,
+        row.tenant_id,
+        tuple(row.roles),
+        disabled=row.disabled_at is not None,
+        email_verified=row.email_verified_at is not None,
+    )
 
 
 class SqlAccountStore:
@@ -74,6 +83,7 @@ async def insert_account(connection: AsyncConnection, account: NewAccount) -> No
             password_hash=account.password_hash,
             default_tenant_id=tenant.tenant_id,
             created_at=account.created_at,
+            email_verified_at=account.email_verified_at,
         )
     )
     await connection.execute(

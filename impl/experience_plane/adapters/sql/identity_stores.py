@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from experience_plane.adapters.sql.account_lifecycle_store import SqlAccountLifecycleStore
 from experience_plane.adapters.sql.account_store import SqlAccountStore
 from experience_plane.adapters.sql.audit_log import SqlAuditTrail
 from experience_plane.adapters.sql.session_store import SqlSessionStore
@@ -26,4 +27,5 @@ def sql_identity_stores(engine: AsyncEngine, clock: Clock = system_clock) -> Ide
         directory=SqlUserDirectory(engine),
         audit_log=audit,
         audit_trail=audit,
+        account_lifecycle=SqlAccountLifecycleStore(engine),
     )

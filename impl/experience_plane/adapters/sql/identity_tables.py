@@ -26,6 +26,19 @@ users = Table(
     Column("default_tenant_id", Uuid, ForeignKey("tenants.tenant_id"), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("disabled_at", UtcDateTime),
+    Column("email_verified_at", UtcDateTime),
+)
+
+# One code for each purpose: a newer one takes the place of the older.
+account_codes = Table(
+    "account_codes",
+    METADATA,
+    Column("user_id", Uuid, ForeignKey("users.user_id", ondelete="CASCADE"), primary_key=True),
+    Column("purpose", String(20), primary_key=True),
+    Column("digest", LargeBinary(32), nullable=False, unique=True),
+    Column("email", String(320), nullable=False),
+    Column("email_key", String(500), nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
 )
 
 memberships = Table(

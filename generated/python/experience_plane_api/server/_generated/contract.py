@@ -36,6 +36,13 @@ OperationDependencies = TypedDict(
         "complete_oidc_sign_in": Sequence[params.Depends],
         "exchange_oidc_code": Sequence[params.Depends],
         "link_oidc_identity": Sequence[params.Depends],
+        "verify_email": Sequence[params.Depends],
+        "resend_verification": Sequence[params.Depends],
+        "change_email": Sequence[params.Depends],
+        "forgot_password": Sequence[params.Depends],
+        "reset_password": Sequence[params.Depends],
+        "change_password": Sequence[params.Depends],
+        "delete_account": Sequence[params.Depends],
         "create_agent_ticket": Sequence[params.Depends],
         "list_agents": Sequence[params.Depends],
         "list_conversations": Sequence[params.Depends],
@@ -63,6 +70,7 @@ class RegisterUser:
     RESPONSES: Final = OperationResponses(
         responses={
             "201": Declared(media_type="application/json", model=models.AuthenticationResult),
+            "202": Declared(media_type="application/json", model=models.MailOnItsWay),
             "400": Declared(media_type="application/problem+json", model=models.Problem),
             "403": Declared(media_type="application/problem+json", model=models.Problem),
             "409": Declared(media_type="application/problem+json", model=models.Problem),
@@ -321,6 +329,143 @@ class LinkOidcIdentity:
             "501": Declared(media_type="application/problem+json", model=models.Problem),
             "503": Declared(media_type="application/problem+json", model=models.Problem),
         },
+    )
+
+
+class VerifyEmail:
+    """Plans of the verify_email operation."""
+
+    RESPONSES: Final = OperationResponses(
+        responses={
+            "204": Declared(),
+            "400": Declared(media_type="application/problem+json", model=models.Problem),
+            "409": Declared(media_type="application/problem+json", model=models.Problem),
+            "413": Declared(media_type="application/problem+json", model=models.Problem),
+            "415": Declared(media_type="application/problem+json", model=models.Problem),
+            "422": Declared(media_type="application/problem+json", model=models.Problem),
+            "429": Declared(media_type="application/problem+json", model=models.Problem),
+            "500": Declared(media_type="application/problem+json", model=models.Problem),
+            "501": Declared(media_type="application/problem+json", model=models.Problem),
+            "503": Declared(media_type="application/problem+json", model=models.Problem),
+        },
+        primary=204,
+    )
+
+
+class ResendVerification:
+    """Plans of the resend_verification operation."""
+
+    RESPONSES: Final = OperationResponses(
+        responses={
+            "202": Declared(media_type="application/json", model=models.MailOnItsWay),
+            "400": Declared(media_type="application/problem+json", model=models.Problem),
+            "413": Declared(media_type="application/problem+json", model=models.Problem),
+            "415": Declared(media_type="application/problem+json", model=models.Problem),
+            "422": Declared(media_type="application/problem+json", model=models.Problem),
+            "429": Declared(media_type="application/problem+json", model=models.Problem),
+            "500": Declared(media_type="application/problem+json", model=models.Problem),
+            "501": Declared(media_type="application/problem+json", model=models.Problem),
+            "503": Declared(media_type="application/problem+json", model=models.Problem),
+        },
+    )
+
+
+class ChangeEmail:
+    """Plans of the change_email operation."""
+
+    RESPONSES: Final = OperationResponses(
+        responses={
+            "202": Declared(media_type="application/json", model=models.MailOnItsWay),
+            "400": Declared(media_type="application/problem+json", model=models.Problem),
+            "401": Declared(media_type="application/problem+json", model=models.Problem),
+            "403": Declared(media_type="application/problem+json", model=models.Problem),
+            "413": Declared(media_type="application/problem+json", model=models.Problem),
+            "415": Declared(media_type="application/problem+json", model=models.Problem),
+            "422": Declared(media_type="application/problem+json", model=models.Problem),
+            "429": Declared(media_type="application/problem+json", model=models.Problem),
+            "500": Declared(media_type="application/problem+json", model=models.Problem),
+            "501": Declared(media_type="application/problem+json", model=models.Problem),
+            "503": Declared(media_type="application/problem+json", model=models.Problem),
+        },
+    )
+
+
+class ForgotPassword:
+    """Plans of the forgot_password operation."""
+
+    RESPONSES: Final = OperationResponses(
+        responses={
+            "202": Declared(media_type="application/json", model=models.MailOnItsWay),
+            "400": Declared(media_type="application/problem+json", model=models.Problem),
+            "413": Declared(media_type="application/problem+json", model=models.Problem),
+            "415": Declared(media_type="application/problem+json", model=models.Problem),
+            "422": Declared(media_type="application/problem+json", model=models.Problem),
+            "429": Declared(media_type="application/problem+json", model=models.Problem),
+            "500": Declared(media_type="application/problem+json", model=models.Problem),
+            "501": Declared(media_type="application/problem+json", model=models.Problem),
+            "503": Declared(media_type="application/problem+json", model=models.Problem),
+        },
+    )
+
+
+class ResetPassword:
+    """Plans of the reset_password operation."""
+
+    RESPONSES: Final = OperationResponses(
+        responses={
+            "204": Declared(),
+            "400": Declared(media_type="application/problem+json", model=models.Problem),
+            "413": Declared(media_type="application/problem+json", model=models.Problem),
+            "415": Declared(media_type="application/problem+json", model=models.Problem),
+            "422": Declared(media_type="application/problem+json", model=models.Problem),
+            "429": Declared(media_type="application/problem+json", model=models.Problem),
+            "500": Declared(media_type="application/problem+json", model=models.Problem),
+            "501": Declared(media_type="application/problem+json", model=models.Problem),
+            "503": Declared(media_type="application/problem+json", model=models.Problem),
+        },
+        primary=204,
+    )
+
+
+class ChangePassword:
+    """Plans of the change_password operation."""
+
+    RESPONSES: Final = OperationResponses(
+        responses={
+            "204": Declared(),
+            "400": Declared(media_type="application/problem+json", model=models.Problem),
+            "401": Declared(media_type="application/problem+json", model=models.Problem),
+            "403": Declared(media_type="application/problem+json", model=models.Problem),
+            "413": Declared(media_type="application/problem+json", model=models.Problem),
+            "415": Declared(media_type="application/problem+json", model=models.Problem),
+            "422": Declared(media_type="application/problem+json", model=models.Problem),
+            "429": Declared(media_type="application/problem+json", model=models.Problem),
+            "500": Declared(media_type="application/problem+json", model=models.Problem),
+            "501": Declared(media_type="application/problem+json", model=models.Problem),
+            "503": Declared(media_type="application/problem+json", model=models.Problem),
+        },
+        primary=204,
+    )
+
+
+class DeleteAccount:
+    """Plans of the delete_account operation."""
+
+    RESPONSES: Final = OperationResponses(
+        responses={
+            "204": Declared(),
+            "400": Declared(media_type="application/problem+json", model=models.Problem),
+            "401": Declared(media_type="application/problem+json", model=models.Problem),
+            "403": Declared(media_type="application/problem+json", model=models.Problem),
+            "413": Declared(media_type="application/problem+json", model=models.Problem),
+            "415": Declared(media_type="application/problem+json", model=models.Problem),
+            "422": Declared(media_type="application/problem+json", model=models.Problem),
+            "429": Declared(media_type="application/problem+json", model=models.Problem),
+            "500": Declared(media_type="application/problem+json", model=models.Problem),
+            "501": Declared(media_type="application/problem+json", model=models.Problem),
+            "503": Declared(media_type="application/problem+json", model=models.Problem),
+        },
+        primary=204,
     )
 
 

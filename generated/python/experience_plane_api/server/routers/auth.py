@@ -60,7 +60,7 @@ def _add_register_user(
         operation_id="registerUser",
         tags=["auth"],
         summary="Register a user",
-        description="Creates a user and logs it in. The e-mail address must not have an account yet; the comparison ignores case.",
+        description="Creates a user and logs it in (201). The e-mail address must not have an account yet; the comparison ignores case.\n\nA service that requires verified addresses answers 202 instead, the same whether the address has an account or not, and a mail to the address\nsays how to go on.\n",
         response_description="The user exists and is logged in.",
         dependencies=wiring.dependencies.get("register_user"),
     )
