@@ -60,7 +60,7 @@ def mailbox() -> Mailbox:
 
 @pytest.fixture
 async def guard(engine: AsyncEngine, clock: ManualClock, mailbox: Mailbox) -> AsyncIterator[SecurityGuard]:
-    opened = await open_local_guard(sql_identity_stores(engine), CHEAP, clock, mailbox)
+    opened = await open_local_guard(sql_identity_stores(engine), CHEAP, clock, mail=mailbox)
     yield opened
     await opened.close()
 
@@ -68,7 +68,7 @@ async def guard(engine: AsyncEngine, clock: ManualClock, mailbox: Mailbox) -> As
 @pytest.fixture
 async def strict(engine: AsyncEngine, clock: ManualClock, mailbox: Mailbox) -> AsyncIterator[SecurityGuard]:
     """A guard that requires verified addresses."""
-    opened = await open_local_guard(sql_identity_stores(engine), STRICT, clock, mailbox)
+    opened = await open_local_guard(sql_identity_stores(engine), STRICT, clock, mail=mailbox)
     yield opened
     await opened.close()
 

@@ -128,6 +128,7 @@ async def _principal(stage: Stage, authenticated: Authenticated) -> Principal:
 async def test_who_is_new_gets_an_account_with_a_tenant_and_is_logged_in(stage: Stage) -> None:
     signed_in = await stage.sign_in()
     assert (signed_in.user.email, signed_in.user.name, signed_in.user.roles) == ("ana@example.com", "Ana", ("member",))
+    assert signed_in.user.email_verified
     principal = await _principal(stage, signed_in)
     assert await stage.guard.current_user(principal) == signed_in.user
     assert (await stage.guard.refresh(signed_in.tokens.refresh_token)).user == signed_in.user
