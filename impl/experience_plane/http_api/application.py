@@ -6,14 +6,14 @@ from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.requests import HTTPConnection
 from fastapi.security import HTTPAuthorizationCredentials
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from experience_plane.agent_socket.endpoint import AgentSocket
@@ -26,6 +26,7 @@ from experience_plane.http_api.auth import AuthHandlers
 from experience_plane.http_api.body_guard import BodyGuard
 from experience_plane.http_api.client_address import NO_PROXIES, ClientAddress, TrustedProxies
 from experience_plane.http_api.conversations import ConversationsHandlers
+from experience_plane.http_api.direct_operations import DirectOperations
 from experience_plane.http_api.oidc import OidcHandlers
 from experience_plane.http_api.operations import OperationsHandlers
 from experience_plane.http_api.permissions import operation_dependencies
@@ -59,6 +60,22 @@ def security_guard(connection: HTTPConnection) -> SecurityGuard:
     return guard
 
 
+class _Application(FastAPI):
+    """FastAPI within middleware: its own layers cost only those requests that come through to it."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self._entrance: ASGIApp = super().__call__
+
+    def within(self, *layers: Callable[[ASGIApp], ASGIApp]) -> None:
+        """Put layers around it, the innermost first."""
+        for layer in layers:
+            self._entrance = layer(self._entrance)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._entrance(scope, receive, send)
+
+
 Guard = Annotated[SecurityGuard, Depends(security_guard)]
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
@@ -74,23 +91,25 @@ def create_application(
     lifespan: Lifespan | None = None,
 ) -> FastAPI:
     """Put the application together over open components."""
-    application = FastAPI(
+    operations = _contract_router(components, version)
+    application = _Application(
         title="Experience Plane",
         version=version,
         # The contract is the documentation; what FastAPI would derive from the code is not it.
         openapi_url=None,
         redirect_slashes=False,
         lifespan=lifespan,
-        middleware=[
-            Middleware(ClientAddress, proxies=proxies),
-            Middleware(RequestContext),
-            Middleware(BodyGuard, max_bytes=max_body_bytes),
-            Middleware(RateLimiting, limits=rate_limits),
-        ],
+    )
+    application.within(
+        lambda app: DirectOperations(app, router=operations),
+        lambda app: RateLimiting(app, limits=rate_limits),
+        lambda app: BodyGuard(app, max_bytes=max_body_bytes),
+        RequestContext,
+        lambda app: ClientAddress(app, proxies=proxies),
     )
     application.state.security_guard = components.guard
     problem_responses.install(application)
-    application.include_router(_contract_router(components, version))
+    application.include_router(operations)
     application.include_router(_socket_router(components.agent_socket))
     application.router.routes.extend(pages.routes(static_dir))
     return application

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from secrets import token_hex
 from time import perf_counter
-from uuid import uuid4
 
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -15,17 +15,28 @@ from experience_plane.security_guard import device
 from experience_plane_api import problem_types as types
 
 _LOG = structlog.get_logger(__name__)
-_SECURITY_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-        "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+_EVERYWHERE = (
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+)
+_PAGE_HEADERS = (
+    *_EVERYWHERE,
+    (
+        b"content-security-policy",
+        (
+            b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+            b"base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+        ),
     ),
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-}
+)
+_API_HEADERS = (
+    *_EVERYWHERE,
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"cache-control", b"no-store"),
+)
 _UNLOGGED = frozenset({"/healthz", "/readyz"})
 
 
@@ -40,13 +51,19 @@ class RequestContext:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request_id = uuid4().hex
-        state = scope.setdefault("state", {})
-        state["request_id"] = request_id
+        request_id = token_hex(16)
+        scope.setdefault("state", {})["request_id"] = request_id
         client = (scope.get("client") or (None,))[0]
-        user_agent = Headers(scope=scope).get("user-agent")
-        with structlog.contextvars.bound_contextvars(request_id=request_id), device.serving(user_agent, client):
-            await _Exchange(self._app, scope, receive, send, request_id).run()
+        bound = structlog.contextvars.bind_contextvars(request_id=request_id)
+        try:
+            with device.serving(_user_agent(scope), client):
+                await _Exchange(self._app, scope, receive, send, request_id).run()
+        finally:
+            structlog.contextvars.reset_contextvars(**bound)
+
+
+def _user_agent(scope: Scope) -> str | None:
+    return next((value.decode("latin-1") for name, value in scope["headers"] if name == b"user-agent"), None)
 
 
 class _Exchange:
@@ -79,13 +96,16 @@ class _Exchange:
     async def _on_send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self._status = message["status"]
-            headers = MutableHeaders(scope=message)
-            headers["X-Request-Id"] = self._request_id
-            for name, value in _SECURITY_HEADERS.items():
-                headers.setdefault(name, value)
-            if self._scope["path"].startswith("/api/"):
-                headers.setdefault("Cache-Control", "no-store")
+            message["headers"] = [*message["headers"], *self._headers(message["headers"])]
         await self._send(message)
+
+    def _headers(self, given: Iterable[tuple[bytes, bytes]]) -> Iterator[tuple[bytes, bytes]]:
+        """What is added to those that the answer has; what it says of its own protection stays."""
+        yield b"x-request-id", self._request_id.encode()
+        names = {name for name, _ in given}
+        for header in _API_HEADERS if self._scope["path"].startswith("/api/") else _PAGE_HEADERS:
+            if header[0] not in names:
+                yield header
 
     def _log(self, seconds: float) -> None:
         if self._scope["path"] in _UNLOGGED and self._status == 200:
