@@ -96,6 +96,7 @@ test('A person sets up an authenticator app, is asked for its code at the next l
   await shown.waitFor()
   const secret = (await shown.innerText()).replaceAll(' ', '')
   assert.match((await page.locator('#otpauth').getAttribute('href')) ?? '', new RegExp(`^otpauth://totp/.*${secret}`))
+  await page.getByRole('img', { name: 'QR code of the key' }).waitFor()
   const code = page.getByLabel('Code of your authenticator app')
   await code.fill('no code')
   await page.keyboard.press('Enter')
