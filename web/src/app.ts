@@ -3,6 +3,7 @@ import { byId } from './dom.js'
 import { Entrance } from './entrance.js'
 import { inWords } from './faults.js'
 import { MailedLink } from './mailed-link.js'
+import { Security } from './security.js'
 import { Talk } from './talk.js'
 
 const notice = byId('notice', HTMLElement)
@@ -15,6 +16,7 @@ const talk = new Talk(client)
 const mailedLink = new MailedLink(client, tell, entrance)
 /** The other tabs of this browser share the cookie, and so the session. */
 const tabs = new BroadcastChannel('experience-plane.session')
+const security = new Security(client)
 let userId: string | null = null
 let leaving = false
 let turning = Promise.resolve()
@@ -32,6 +34,7 @@ function follow(session: Session | null): void {
   userId = next
   byId('user-name', HTMLElement).textContent = session?.user.name ?? ''
   who.hidden = session === null
+  security.close()
   notice.hidden = !ended
   notice.textContent = ended ? 'Your session has ended. Log in again to go on.' : ''
   entrance.show(session === null)

@@ -5,6 +5,8 @@ import type {
   LoginRequest,
   paths,
   RegisterRequest,
+  SecondFactorRequest,
+  SecondFactorRequired,
   TokenDelivery,
   User,
 } from './http.js'
@@ -50,7 +52,10 @@ export interface HttpClient {
   readonly session: Session | null
   /** Answers null where the service wants the address to be verified first: a mail is on its way, and nobody is logged in. */
   register(body: RegisterRequest): Promise<Session | null>
-  logIn(body: LoginRequest): Promise<Session>
+  /** Answers what the account asks for as its second factor, if it has one: nobody is logged in yet (`'challenge' in answer`). */
+  logIn(body: LoginRequest): Promise<Session | SecondFactorRequired>
+  /** Gives the second factor that `logIn` has asked for. */
+  completeSecondFactor(body: SecondFactorRequest): Promise<Session>
   /** Takes over tokens that an operation other than those here has answered. */
   adopt(result: AuthenticationResult): Session
   /** Exchanges the refresh token. Calls at the same time share one exchange: a refresh token works once. */
@@ -102,9 +107,15 @@ class SessionClient implements HttpClient {
     return 'status' in result ? null : this.adopt(result)
   }
 
-  async logIn(given: LoginRequest): Promise<Session> {
+  async logIn(given: LoginRequest): Promise<Session | SecondFactorRequired> {
     const body = { ...given, token_delivery: this.#delivery }
-    return this.adopt(await this.unwrap(this.http.POST('/api/auth/login', { body })))
+    const result = await this.unwrap(this.http.POST('/api/auth/login', { body }))
+    return 'challenge' in result ? result : this.adopt(result)
+  }
+
+  async completeSecondFactor(given: SecondFactorRequest): Promise<Session> {
+    const body = { ...given, token_delivery: this.#delivery }
+    return this.adopt(await this.unwrap(this.http.POST('/api/auth/login/second-factor', { body })))
   }
 
   refresh(): Promise<Session> {

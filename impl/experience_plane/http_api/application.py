@@ -27,6 +27,7 @@ from experience_plane.http_api.body_guard import BodyGuard
 from experience_plane.http_api.client_address import NO_PROXIES, ClientAddress, TrustedProxies
 from experience_plane.http_api.conversations import ConversationsHandlers
 from experience_plane.http_api.cross_origin import cross_origin
+from experience_plane.http_api.factors import FactorsHandlers
 from experience_plane.http_api.oidc import OidcHandlers
 from experience_plane.http_api.operations import OperationsHandlers
 from experience_plane.http_api.permissions import operation_dependencies
@@ -115,6 +116,7 @@ def _contract_router(components: Components, version: str, allowed_origins: Coll
         auth=AuthHandlers(guard),
         sessions=SessionsHandlers(guard),
         oidc=OidcHandlers(guard),
+        factors=FactorsHandlers(guard),
         account=AccountHandlers(guard),
         runtime=RuntimeHandlers(guard),
         agents=AgentsHandlers(),

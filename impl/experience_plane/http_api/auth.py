@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import MISSING
 
 from experience_plane.http_api import refresh_cookie
-from experience_plane.http_api.refresh_cookie import authentication_result, user_of
+from experience_plane.http_api.refresh_cookie import authentication_result, login_result, user_of
 from experience_plane.security_guard.guard import SecurityGuard
 from experience_plane.security_guard.ports import InvalidRefreshToken
 from experience_plane.security_guard.principal import Principal
@@ -29,10 +29,11 @@ class AuthHandlers(AuthService[Principal]):
             return HTTPResult(202, models.MailOnItsWay(status="check_your_mail"))
         return authentication_result(authenticated, body.token_delivery, status=201)
 
-    async def log_in(self, *, body: models.LoginRequest) -> HTTPResult[models.AuthenticationResult]:
+    async def log_in(
+        self, *, body: models.LoginRequest
+    ) -> HTTPResult[models.AuthenticationResult | models.SecondFactorRequired | models.Problem]:
         """See openapi.yaml, logIn."""
-        authenticated = await self._guard.login(email=body.email, password=body.password)
-        return authentication_result(authenticated, body.token_delivery)
+        return login_result(await self._guard.login(email=body.email, password=body.password), body.token_delivery)
 
     async def refresh_session(
         self, *, field__host_experience_plane_refresh: str | None, body: models.RefreshRequest

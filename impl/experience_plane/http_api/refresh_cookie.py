@@ -10,18 +10,31 @@ from starlette.requests import Request
 
 from experience_plane.agent_socket.handshake import is_own_origin
 from experience_plane.errors import ForeignPage
-from experience_plane.security_guard.principal import Authenticated, User
+from experience_plane.security_guard.principal import Authenticated, LoginOutcome, User
 from experience_plane_api import models
 from experience_plane_api.server import HTTPResult
 
+Delivery = Literal["body", "cookie"] | MISSING
 NAME = "__Host-experience-plane-refresh"
 _ATTRIBUTES = "Path=/; Secure; HttpOnly; SameSite=Strict"
 FORGET = {"Set-Cookie": f"{NAME}=; Max-Age=0; {_ATTRIBUTES}"}
 """The header that makes a browser forget its refresh token."""
 
 
+def login_result(
+    outcome: LoginOutcome, delivery: Delivery
+) -> HTTPResult[models.AuthenticationResult | models.SecondFactorRequired | models.Problem]:
+    """What every login answers: 200 with tokens, or 202 with the question for the second factor."""
+    if isinstance(outcome, Authenticated):
+        return authentication_result(outcome, delivery)
+    asked = models.SecondFactorRequired(
+        challenge=outcome.challenge, methods=list(outcome.methods), expires_at=outcome.expires_at
+    )
+    return HTTPResult(202, asked)
+
+
 def authentication_result(
-    authenticated: Authenticated, delivery: Literal["body", "cookie"] | MISSING, *, status: int = 200
+    authenticated: Authenticated, delivery: Delivery, *, status: int = 200
 ) -> HTTPResult[models.AuthenticationResult]:
     """Answer the tokens as the client wants them delivered: any operation that logs in ends with this."""
     by_cookie = delivery == "cookie"
