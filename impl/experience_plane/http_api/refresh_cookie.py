@@ -14,7 +14,6 @@ from experience_plane.security_guard.principal import Authenticated, LoginOutcom
 from experience_plane_api import models
 from experience_plane_api.server import HTTPResult
 
-Delivery = Literal["body", "cookie"] | MISSING
 NAME = "__Host-experience-plane-refresh"
 _ATTRIBUTES = "Path=/; Secure; HttpOnly; SameSite=Strict"
 FORGET = {"Set-Cookie": f"{NAME}=; Max-Age=0; {_ATTRIBUTES}"}
@@ -22,7 +21,7 @@ FORGET = {"Set-Cookie": f"{NAME}=; Max-Age=0; {_ATTRIBUTES}"}
 
 
 def login_result(
-    outcome: LoginOutcome, delivery: Delivery
+    outcome: LoginOutcome, delivery: Literal["body", "cookie"] | MISSING
 ) -> HTTPResult[models.AuthenticationResult | models.SecondFactorRequired | models.Problem]:
     """What every login answers: 200 with tokens, or 202 with the question for the second factor."""
     if isinstance(outcome, Authenticated):
@@ -34,7 +33,7 @@ def login_result(
 
 
 def authentication_result(
-    authenticated: Authenticated, delivery: Delivery, *, status: int = 200
+    authenticated: Authenticated, delivery: Literal["body", "cookie"] | MISSING, *, status: int = 200
 ) -> HTTPResult[models.AuthenticationResult]:
     """Answer the tokens as the client wants them delivered: any operation that logs in ends with this."""
     by_cookie = delivery == "cookie"
