@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.requests import HTTPConnection
 from fastapi.security import HTTPAuthorizationCredentials
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -26,7 +27,9 @@ from experience_plane.http_api.auth import AuthHandlers
 from experience_plane.http_api.body_guard import BodyGuard
 from experience_plane.http_api.client_address import NO_PROXIES, ClientAddress, TrustedProxies
 from experience_plane.http_api.conversations import ConversationsHandlers
+from experience_plane.http_api.cross_origin import cross_origin
 from experience_plane.http_api.direct_operations import DirectOperations
+from experience_plane.http_api.factors import FactorsHandlers
 from experience_plane.http_api.oidc import OidcHandlers
 from experience_plane.http_api.operations import OperationsHandlers
 from experience_plane.http_api.permissions import operation_dependencies
@@ -67,10 +70,10 @@ class _Application(FastAPI):
         super().__init__(**settings)
         self._entrance: ASGIApp = super().__call__
 
-    def within(self, *layers: Callable[[ASGIApp], ASGIApp]) -> None:
-        """Put layers around it, the innermost first."""
-        for layer in layers:
-            self._entrance = layer(self._entrance)
+    def put_within(self, *layers: Middleware) -> None:
+        """Put middleware around it, the outermost first."""
+        for cls, args, kwargs in reversed(layers):
+            self._entrance = cls(self._entrance, *args, **kwargs)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._entrance(scope, receive, send)
@@ -87,11 +90,12 @@ def create_application(
     max_body_bytes: int,
     static_dir: Path | None = None,
     proxies: TrustedProxies = NO_PROXIES,
+    allowed_origins: Collection[str] = (),
+    https: bool = False,
     rate_limits: RateLimits | None = None,
     lifespan: Lifespan | None = None,
 ) -> FastAPI:
     """Put the application together over open components."""
-    operations = _contract_router(components, version)
     application = _Application(
         title="Experience Plane",
         version=version,
@@ -100,12 +104,14 @@ def create_application(
         redirect_slashes=False,
         lifespan=lifespan,
     )
-    application.within(
-        lambda app: DirectOperations(app, router=operations),
-        lambda app: RateLimiting(app, limits=rate_limits),
-        lambda app: BodyGuard(app, max_bytes=max_body_bytes),
-        RequestContext,
-        lambda app: ClientAddress(app, proxies=proxies),
+    operations = _contract_router(components, version, allowed_origins)
+    application.put_within(
+        Middleware(ClientAddress, proxies=proxies),
+        *cross_origin(allowed_origins),
+        Middleware(RequestContext, https=https),
+        Middleware(BodyGuard, max_bytes=max_body_bytes),
+        Middleware(RateLimiting, limits=rate_limits),
+        Middleware(DirectOperations, router=operations),
     )
     application.state.security_guard = components.guard
     problem_responses.install(application)
@@ -115,7 +121,7 @@ def create_application(
     return application
 
 
-def _contract_router(components: Components, version: str) -> APIRouter:
+def _contract_router(components: Components, version: str, allowed_origins: Collection[str]) -> APIRouter:
     guard = components.guard
 
     async def authorize(_requirements: RequirementSets, credentials: Credentials) -> Principal:
@@ -130,6 +136,7 @@ def _contract_router(components: Components, version: str) -> APIRouter:
         auth=AuthHandlers(guard),
         sessions=SessionsHandlers(guard),
         oidc=OidcHandlers(guard),
+        factors=FactorsHandlers(guard),
         account=AccountHandlers(guard),
         runtime=RuntimeHandlers(guard),
         agents=AgentsHandlers(),
@@ -137,7 +144,7 @@ def _contract_router(components: Components, version: str) -> APIRouter:
         admin=AdminHandlers(guard),
         operations=OperationsHandlers(guard, version=version, readiness=components.readiness),
         authorize=authorize,
-        operation_dependencies=operation_dependencies(guard),
+        operation_dependencies=operation_dependencies(guard, allowed_origins),
     )
 
 

@@ -38,7 +38,7 @@ class DirectOperations:
         self._app = app
         self._literal: dict[tuple[str, str], _Operation] = {}
         self._templated: list[_Operation] = []
-        for operation in filter(None, map(_compiled, router.routes)):
+        for operation in filter(None, (_compiled(route, router) for route in router.routes)):
             if operation.is_literal:
                 self._literal[operation.method, operation.path] = operation
             else:
@@ -134,8 +134,10 @@ class _Operation:
         return "{" not in self.path
 
     def takes(self, scope: Scope) -> bool:
-        """Whether the path means what it says: mounted nowhere, and without a slash that is encoded."""
-        return not scope.get("root_path") and (self.is_literal or b"%2" not in scope.get("raw_path", b""))
+        """Whether the path means what it says (no mount, no slash that is encoded), and cookies are text."""
+        plain_path = self.is_literal or b"%2" not in scope.get("raw_path", b"")
+        cookies = (value for name, value in scope["headers"] if name == b"cookie")
+        return plain_path and not scope.get("root_path") and all(map(bytes.isascii, cookies))
 
     async def answer(self, request: Request) -> ASGIApp:
         """Call the operation.
@@ -174,8 +176,8 @@ class _Json:
         await send({"type": "http.response.body", "body": self.body})
 
 
-def _compiled(route: object) -> _Operation | None:
-    if not isinstance(route, APIRoute) or not _is_simple(route):
+def _compiled(route: object, router: APIRouter) -> _Operation | None:
+    if not isinstance(route, APIRoute) or type(route) is not router.route_class or not _is_simple(route):
         return None
     assert route.status_code is not None
     method = next(iter(route.methods or ()))
@@ -195,6 +197,7 @@ def _compiled_call(node: Dependant) -> _Call:
     sources: Sequence[tuple[Sequence[ModelField], _Reader]] = (
         (node.path_params, lambda request: request.path_params),
         (node.query_params, lambda request: request.query_params),
+        (node.cookie_params, lambda request: request.cookies),
     )
     assert node.call is not None
     return _Call(
@@ -217,7 +220,6 @@ def _is_simple(route: APIRoute) -> bool:
 def _is_simple_call(node: Dependant) -> bool:
     others = (
         node.header_params,
-        node.cookie_params,
         node.websocket_param_name,
         node.response_param_name,
         node.background_tasks_param_name,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from secrets import token_hex
 from time import perf_counter
 
@@ -15,15 +15,9 @@ from experience_plane.security_guard import device
 from experience_plane_api import problem_types as types
 
 _LOG = structlog.get_logger(__name__)
-_EVERYWHERE = (
-    (b"cross-origin-opener-policy", b"same-origin"),
-    (b"cross-origin-resource-policy", b"same-origin"),
-    (b"referrer-policy", b"no-referrer"),
-    (b"x-content-type-options", b"nosniff"),
-    (b"x-frame-options", b"DENY"),
-)
-_PAGE_HEADERS = (
-    *_EVERYWHERE,
+Headers = Sequence[tuple[bytes, bytes]]
+
+_PAGE_HEADERS: Headers = (
     (
         b"content-security-policy",
         (
@@ -31,20 +25,25 @@ _PAGE_HEADERS = (
             b"base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
         ),
     ),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
 )
-_API_HEADERS = (
-    *_EVERYWHERE,
-    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
-    (b"cache-control", b"no-store"),
-)
+_API_HEADERS: Headers = (*_PAGE_HEADERS, (b"cache-control", b"no-store"))
+_HTTPS_HEADERS = ((b"strict-transport-security", b"max-age=63072000"),)
+"""Two years, for this host only: what runs on its subdomains is not ours to decide (RFC 6797, section 6.1)."""
 _UNLOGGED = frozenset({"/healthz", "/readyz"})
 
 
 class RequestContext:
     """ASGI middleware."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, https: bool) -> None:
         self._app = app
+        self._always: Headers = _HTTPS_HEADERS if https else ()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request; sockets log for themselves."""
@@ -57,9 +56,12 @@ class RequestContext:
         bound = structlog.contextvars.bind_contextvars(request_id=request_id)
         try:
             with device.serving(_user_agent(scope), client):
-                await _Exchange(self._app, scope, receive, send, request_id).run()
+                await _Exchange(self._app, scope, receive, send, self._protection(scope)).run()
         finally:
             structlog.contextvars.reset_contextvars(**bound)
+
+    def _protection(self, scope: Scope) -> Headers:
+        return (*self._always, *(_API_HEADERS if scope["path"].startswith("/api/") else _PAGE_HEADERS))
 
 
 def _user_agent(scope: Scope) -> str | None:
@@ -67,12 +69,12 @@ def _user_agent(scope: Scope) -> str | None:
 
 
 class _Exchange:
-    def __init__(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
+    def __init__(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send, protection: Headers) -> None:
         self._app = app
         self._scope = scope
         self._receive = receive
         self._send = send
-        self._request_id = request_id
+        self._protection = protection
         self._status: int | None = None
 
     async def run(self) -> None:
@@ -99,11 +101,11 @@ class _Exchange:
             message["headers"] = [*message["headers"], *self._headers(message["headers"])]
         await self._send(message)
 
-    def _headers(self, given: Iterable[tuple[bytes, bytes]]) -> Iterator[tuple[bytes, bytes]]:
+    def _headers(self, given: Headers) -> Iterator[tuple[bytes, bytes]]:
         """What is added to those that the answer has; what it says of its own protection stays."""
-        yield b"x-request-id", self._request_id.encode()
+        yield b"x-request-id", self._scope["state"]["request_id"].encode()
         names = {name for name, _ in given}
-        for header in _API_HEADERS if self._scope["path"].startswith("/api/") else _PAGE_HEADERS:
+        for header in self._protection:
             if header[0] not in names:
                 yield header
 

@@ -136,6 +136,8 @@ class Charges:
         self._counters = counters
         self._policy = policy
         self._network = network
+        self.signing_in: str | None = None
+        """The account whose owner is at this network if the request succeeds."""
         self.standings: list[Standing] = []
         """What may be told to the client: its own network's counters, its own account's, and what refused it."""
 
