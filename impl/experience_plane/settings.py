@@ -143,6 +143,12 @@ class AuthSettings(BaseModel):
     password_reset_seconds: int = Field(
         3600, ge=60, le=86_400, description="How long a code for a new password is valid."
     )
+    personal_token_seconds: int = Field(
+        31_536_000, ge=60, le=31_536_000, description="How long a personal access token may live at most."
+    )
+    personal_tokens_per_user: int = Field(
+        50, ge=0, le=1000, description="Personal access tokens that a user may have; one more is answered with 409."
+    )
     hashing: HashingSettings = HashingSettings()
     gotrue: GoTrueSettings = GoTrueSettings()
     oidc: OidcIssuerSettings = OidcIssuerSettings()
