@@ -42,6 +42,7 @@ from experience_plane.security_guard.ports import (
 )
 from experience_plane.security_guard.principal import Principal
 from manual_clock import ManualClock
+from recorded_mail import Mailbox
 
 ANA: dict[str, Any] = {"name": "Ana", "email": "ana@example.com", "password": "correct horse battery"}
 OPTIONS = IdentityOptions(
@@ -53,8 +54,13 @@ DAY = timedelta(days=1)
 
 
 @pytest.fixture
-async def guard(engine: AsyncEngine, clock: ManualClock) -> AsyncIterator[SecurityGuard]:
-    opened = await open_local_guard(sql_identity_stores(engine), OPTIONS, clock)
+def mailbox() -> Mailbox:
+    return Mailbox()
+
+
+@pytest.fixture
+async def guard(engine: AsyncEngine, clock: ManualClock, mailbox: Mailbox) -> AsyncIterator[SecurityGuard]:
+    opened = await open_local_guard(sql_identity_stores(engine), OPTIONS, clock, mail=mailbox)
     yield opened
     await opened.close()
 
@@ -215,6 +221,15 @@ async def test_a_changed_password_leaves_tokens(guard: SecurityGuard, ana: Princ
     token = await make(guard, ana)
     await guard.accounts.passwords.change(ana, current_password=ANA["password"], new_password="another horse battery")
     assert not await refused(guard, token)
+
+
+async def test_a_reset_password_ends_tokens(guard: SecurityGuard, ana: Principal, mailbox: Mailbox) -> None:
+    token = await make(guard, ana)
+    await guard.accounts.passwords.forgot(ANA["email"])
+    await guard.accounts.work.settle()
+    code = mailbox.code(ANA["email"], "reset-password")
+    await guard.accounts.passwords.reset(code=code, new_password="another horse battery")
+    assert await refused(guard, token)
 
 
 @pytest.mark.parametrize("end", ["delete", "disable", "end_sessions"])

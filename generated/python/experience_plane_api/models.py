@@ -231,11 +231,11 @@ class CreateAccessTokenRequest(BaseModel):
         Field(
             max_length=100,
             min_length=1,
-            pattern="^[^\\u0000-\\u001F\\u007F]+$",
+            pattern="^[^\\u0000-\\u001f\\u007f-\\u009f]*[^\\s\\u0000-\\u001f\\u007f-\\u009f\\ufeff][^\\u0000-\\u001f\\u007f-\\u009f]*$",
             title="AccessTokenName",
         ),
     ]
-    """What the user calls the token."""
+    """What the user calls the token. Holds no control characters and is not blank."""
     scopes: Annotated[list[Permission], Field(max_length=64, min_length=1)]
     """What the token may do; permissions that the user has, without those over credentials."""
     expires_in: Annotated[StrictInt | MISSING, Field(ge=60, le=31536000)] = MISSING
@@ -715,11 +715,11 @@ class AccessTokenDescription(BaseModel):
         Field(
             max_length=100,
             min_length=1,
-            pattern="^[^\\u0000-\\u001F\\u007F]+$",
+            pattern="^[^\\u0000-\\u001f\\u007f-\\u009f]*[^\\s\\u0000-\\u001f\\u007f-\\u009f\\ufeff][^\\u0000-\\u001f\\u007f-\\u009f]*$",
             title="AccessTokenName",
         ),
     ]
-    """What the user calls the token."""
+    """What the user calls the token. Holds no control characters and is not blank."""
     scopes: Annotated[list[Permission], Field(max_length=64)]
     """What the token may do, sorted."""
     hint: Annotated[str, Field(pattern="^epp_[0-9A-Za-z]{4}$")]
@@ -748,11 +748,11 @@ class CreatedAccessToken(BaseModel):
         Field(
             max_length=100,
             min_length=1,
-            pattern="^[^\\u0000-\\u001F\\u007F]+$",
+            pattern="^[^\\u0000-\\u001f\\u007f-\\u009f]*[^\\s\\u0000-\\u001f\\u007f-\\u009f\\ufeff][^\\u0000-\\u001f\\u007f-\\u009f]*$",
             title="AccessTokenName",
         ),
     ]
-    """What the user calls the token."""
+    """What the user calls the token. Holds no control characters and is not blank."""
     scopes: Annotated[list[Permission], Field(max_length=64)]
     """What the token may do, sorted."""
     hint: Annotated[str, Field(pattern="^epp_[0-9A-Za-z]{4}$")]

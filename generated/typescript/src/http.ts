@@ -1028,7 +1028,7 @@ export interface components {
         AccessTokenId: string;
         /**
          * AccessTokenName
-         * @description What the user calls the token.
+         * @description What the user calls the token. Holds no control characters and is not blank.
          */
         AccessTokenName: string;
         /**
