@@ -19,7 +19,8 @@ from experience_plane.security_guard.ports import (
     PermissionDenied,
     Unauthenticated,
 )
-from experience_plane.security_guard.principal import Authenticated, Principal, Ticket, User
+from experience_plane.security_guard.principal import Authenticated, LoginOutcome, Principal, Ticket, User
+from experience_plane.security_guard.second_factors import SecondFactors
 from experience_plane.security_guard.tickets import Tickets
 from experience_plane.security_guard.user_sessions import UserSessions
 
@@ -38,6 +39,7 @@ class SecurityGuard:
         oidc_sign_in: OidcSignIn | None = None,
         accounts: Accounts | None = None,
         personal_tokens: PersonalTokens | None = None,
+        second_factors: SecondFactors | None = None,
     ) -> None:
         self._authentication = authentication
         self._tickets = tickets
@@ -48,6 +50,7 @@ class SecurityGuard:
         self._oidc_sign_in = oidc_sign_in
         self._accounts = accounts
         self._personal_tokens = personal_tokens
+        self._second_factors = second_factors
 
     @property
     def sessions(self) -> UserSessions:
@@ -98,6 +101,17 @@ class SecurityGuard:
         return self._personal_tokens
 
     @property
+    def second_factors(self) -> SecondFactors:
+        """Second factors: given at a login, added, removed.
+
+        Raises:
+            NotSupported: an external identity provider keeps the accounts.
+        """
+        if self._second_factors is None:
+            raise NotSupported("Second factors are the external identity provider's; set them up there.")
+        return self._second_factors
+
+    @property
     def oidc_sign_in(self) -> OidcSignIn:
         """Sign-in by OpenID Connect.
 
@@ -131,8 +145,8 @@ class SecurityGuard:
             return await self.register_user(name=name, email=email, password=password)
         return await self._accounts.registration.register(name=name, email=email, password=password)
 
-    async def login(self, *, email: str, password: str) -> Authenticated:
-        """Start a session.
+    async def login(self, *, email: str, password: str) -> LoginOutcome:
+        """Start a session, or ask for the second factor of an account that has one.
 
         Raises:
             InvalidCredentials, EmailUnconfirmed, Overloaded.
