@@ -51,6 +51,7 @@ PROBLEM_TYPE_OF: dict[type[ExperiencePlaneError], ProblemType] = {
     log.RunInProgress: types.RUN_IN_PROGRESS,
     log.RunNotActive: types.RUN_NOT_ACTIVE,
     log.RunNotFound: types.RUN_NOT_FOUND,
+    log.TooManyRuns: types.TOO_MANY_REQUESTS,
     ExecutionFailed: types.AGENT_FAILED,
     NotReady: types.NOT_READY,
     UnknownAgent: types.INTERNAL_ERROR,
