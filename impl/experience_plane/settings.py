@@ -40,6 +40,9 @@ class HttpSettings(BaseModel):
     forwarded_header: Literal["x-forwarded-for", "forwarded"] = Field(
         "x-forwarded-for", description="The header in which the trusted proxies say it: x-forwarded-for or forwarded."
     )
+    allowed_origins: list[Annotated[str, Field(pattern=r"^https?://[a-z0-9.:\[\]-]+$")]] = Field(
+        [], description="Origins, besides the service's own, of pages that may use the API and open the socket."
+    )
 
 
 class HashingSettings(BaseModel):
@@ -143,6 +146,24 @@ class AuthSettings(BaseModel):
     password_reset_seconds: int = Field(
         3600, ge=60, le=86_400, description="How long a code for a new password is valid."
     )
+    challenge_seconds: int = Field(300, ge=30, le=3600, description="How long a login waits for its second factor.")
+    challenge_tries: int = Field(
+        5, ge=1, le=20, description="Codes that a login takes as its second factor before it has to start again."
+    )
+    enrolment_seconds: int = Field(
+        600, ge=60, le=86_400, description="How long a new authenticator app may take to be confirmed."
+    )
+    recent_login_seconds: int = Field(
+        300, ge=0, le=3600, description="How long after a login second factors can be changed without the password."
+    )
+    encryption_key: SecretStr | None = Field(
+        None,
+        min_length=32,
+        description="Encrypts secrets that must be read again (authenticator apps), the same for all processes.",
+    )
+    encryption_key_file: Path = Field(
+        Path("var/encryption.key"), description="Where that key is kept when it is not set; made when first needed."
+    )
     hashing: HashingSettings = HashingSettings()
     gotrue: GoTrueSettings = GoTrueSettings()
     oidc: OidcIssuerSettings = OidcIssuerSettings()
@@ -228,7 +249,6 @@ class AgentSocketSettings(BaseModel):
     slow_reader_seconds: float = Field(
         10.0, gt=0, description="How long they may stay at that bound before the socket is closed with 4508."
     )
-    allowed_origins: list[str] = Field([], description="Origins besides the service's own that may open the socket.")
     ping_interval_seconds: float = Field(20.0, gt=0, description="Between two WebSocket pings of the service.")
     ping_timeout_seconds: float = Field(20.0, gt=0, description="How long a pong may take.")
     drain_seconds: float = Field(5.0, ge=0, description="How long sockets get to close when the service stops.")
