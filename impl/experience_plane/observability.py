@@ -18,7 +18,7 @@ _SECRET_TEXT = re.compile(
     r"eyJ[\w-]+\.[\w-]+\.[\w-]*"  # a JWT
     r"|(?i:(?<=bearer )[\w.~+/=-]+)"
     r"|(?<=ticket=)[^&\s\"']+"
-    r"|\bep[rt]_[\w-]+"
+    r"|\bep[prt]_[\w-]+"
 )
 _REDACTED = "[redacted]"
 
