@@ -1,0 +1,122 @@
+"""Passkeys in SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, and_, delete, func, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from experience_plane.adapters.sql.account_store import account_from, select_accounts
+from experience_plane.adapters.sql.engine import read_connection, write_transaction
+from experience_plane.adapters.sql.identity_tables import users
+from experience_plane.adapters.sql.passkey_tables import passkey_challenges, passkeys
+from experience_plane.security_guard.passkeys import Challenge, Passkey, PasskeyTaken, TooManyPasskeys
+from experience_plane.security_guard.storage import Account
+
+_COLUMNS = tuple(passkeys.c)
+
+
+class SqlPasskeyStore:
+    """`PasskeyStore` on SQLite or PostgreSQL."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def add_challenge(self, challenge: Challenge, now: datetime) -> None:
+        """See `PasskeyStore.add_challenge`."""
+        async with write_transaction(self._engine) as connection:
+            await connection.execute(delete(passkey_challenges).where(passkey_challenges.c.expires_at <= now))
+            await connection.execute(insert(passkey_challenges).values(**asdict(challenge)))
+
+    async def take_challenge(self, digest: bytes, now: datetime) -> Challenge | None:
+        """See `PasskeyStore.take_challenge`."""
+        is_good = and_(passkey_challenges.c.digest == digest, passkey_challenges.c.expires_at > now)
+        async with write_transaction(self._engine) as connection:
+            # Removing and reading are one statement: that is what makes one winner of parallel callers.
+            taken = await connection.execute(delete(passkey_challenges).where(is_good).returning(*passkey_challenges.c))
+            row = taken.one_or_none()
+        return None if row is None else Challenge(row.digest, row.purpose, row.bound_to, row.expires_at)
+
+    async def add(self, passkey: Passkey, *, limit: int) -> None:
+        """See `PasskeyStore.add`."""
+        try:
+            async with write_transaction(self._engine) as connection:
+                # Nobody else adds one to this account while we count.
+                await connection.execute(
+                    select(users.c.user_id).where(users.c.user_id == passkey.user_id).with_for_update(key_share=True)
+                )
+                owned = select(func.count()).select_from(passkeys).where(passkeys.c.user_id == passkey.user_id)
+                if (await connection.scalar(owned) or 0) >= limit:
+                    raise TooManyPasskeys(limit)
+                await connection.execute(insert(passkeys).values(**_values(passkey)))
+        except IntegrityError as error:
+            if await self.find(passkey.credential_id) is None:
+                raise
+            raise PasskeyTaken from error
+
+    async def of_user(self, user_id: UUID) -> Sequence[Passkey]:
+        """See `PasskeyStore.of_user`."""
+        query = (
+            select(*_COLUMNS)
+            .where(passkeys.c.user_id == user_id)
+            .order_by(passkeys.c.created_at, passkeys.c.passkey_id)
+        )
+        async with read_connection(self._engine) as connection:
+            return [_passkey(row) for row in await connection.execute(query)]
+
+    async def find(self, credential_id: bytes) -> tuple[Account, Passkey] | None:
+        """See `PasskeyStore.find`."""
+        owner = select_accounts().join(passkeys, passkeys.c.user_id == users.c.user_id)
+        is_it = passkeys.c.credential_id == credential_id
+        async with read_connection(self._engine) as connection:
+            account = (await connection.execute(owner.where(is_it))).one_or_none()
+            passkey = (await connection.execute(select(*_COLUMNS).where(is_it))).one_or_none()
+        return None if account is None or passkey is None else (account_from(account), _passkey(passkey))
+
+    async def rename(self, user_id: UUID, passkey_id: UUID, name: str) -> Passkey | None:
+        """See `PasskeyStore.rename`."""
+        async with write_transaction(self._engine) as connection:
+            renamed = await connection.execute(
+                update(passkeys).where(_owned(user_id, passkey_id)).values(name=name).returning(*_COLUMNS)
+            )
+            row = renamed.one_or_none()
+        return None if row is None else _passkey(row)
+
+    async def remove(self, user_id: UUID, passkey_id: UUID) -> Passkey | None:
+        """See `PasskeyStore.remove`."""
+        async with write_transaction(self._engine) as connection:
+            removed = await connection.execute(
+                delete(passkeys).where(_owned(user_id, passkey_id)).returning(*_COLUMNS)
+            )
+            row = removed.one_or_none()
+        return None if row is None else _passkey(row)
+
+    async def record_use(self, passkey_id: UUID, *, sign_count: int, backed_up: bool, now: datetime) -> bool:
+        """See `PasskeyStore.record_use`."""
+        counts_on = or_(passkeys.c.sign_count < sign_count, and_(passkeys.c.sign_count == 0, sign_count == 0))
+        async with write_transaction(self._engine) as connection:
+            done = await connection.execute(
+                update(passkeys)
+                .where(passkeys.c.passkey_id == passkey_id, counts_on)
+                .values(sign_count=sign_count, backed_up=backed_up, last_used_at=now)
+            )
+        return done.rowcount == 1
+
+
+def _owned(user_id: UUID, passkey_id: UUID) -> Any:
+    return and_(passkeys.c.user_id == user_id, passkeys.c.passkey_id == passkey_id)
+
+
+def _values(passkey: Passkey) -> dict[str, Any]:
+    return asdict(passkey) | {"transports": " ".join(passkey.transports)}
+
+
+def _passkey(row: Row[Any]) -> Passkey:
+    values = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's documented name for it
+    return Passkey(**values | {"transports": tuple(row.transports.split())})
