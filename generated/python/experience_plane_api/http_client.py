@@ -69,15 +69,19 @@ class HttpClient:
             return models.MailOnItsWay.model_validate_json(response.content)
         return models.AuthenticationResult.model_validate_json(response.content)
 
-    async def log_in(self, body: models.LoginRequest) -> models.AuthenticationResult:
+    async def log_in(self, body: models.LoginRequest) -> models.AuthenticationResult | models.SecondFactorRequired:
         """Log in.
 
         Starts a session. The answer, and the time it takes, is the same for an unknown address and for a wrong password.
 
+        An account with a second factor is answered 202 with a challenge: no token is given before completeSecondFactor has the factor, too.
+
         Raises:
             ProblemError: malformed-request, invalid-credentials, email-unconfirmed, content-too-large, unsupported-media-type, invalid-request, too-many-requests, internal-error, not-supported, overloaded, provider-unavailable.
         """
-        response = await self._call("POST", "/api/auth/login", expect={200}, body=body)
+        response = await self._call("POST", "/api/auth/login", expect={200, 202}, body=body)
+        if response.status_code == 202:
+            return models.SecondFactorRequired.model_validate_json(response.content)
         return models.AuthenticationResult.model_validate_json(response.content)
 
     async def refresh_session(self, body: models.RefreshRequest) -> models.AuthenticationResult:
@@ -187,16 +191,21 @@ class HttpClient:
         response = await self._call("POST", f"/api/auth/oidc/{provider_id}/link", expect={200}, secured=True, body=body)
         return models.OidcStarted.model_validate_json(response.content)
 
-    async def exchange_oidc_code(self, body: models.OidcExchangeRequest) -> models.AuthenticationResult:
+    async def exchange_oidc_code(
+        self, body: models.OidcExchangeRequest
+    ) -> models.AuthenticationResult | models.SecondFactorRequired:
         """Exchange the code of the callback for tokens.
 
         Logs in who came back from the provider. Whoever is new gets an account with a tenant, if the provider has verified the e-mail address. If the address has an account
         that is not linked with the provider, nobody is logged in: the user logs in as before and links it. The code works once, for a minute, with the page's verifier.
+        As with logIn, an account with a second factor is answered 202.
 
         Raises:
             ProblemError: malformed-request, invalid-sign-in, unverified-identity, account-link-required, content-too-large, unsupported-media-type, invalid-request, too-many-requests, internal-error, not-supported, overloaded, provider-unavailable.
         """
-        response = await self._call("POST", "/api/auth/oidc/token", expect={200}, body=body)
+        response = await self._call("POST", "/api/auth/oidc/token", expect={200, 202}, body=body)
+        if response.status_code == 202:
+            return models.SecondFactorRequired.model_validate_json(response.content)
         return models.AuthenticationResult.model_validate_json(response.content)
 
     async def link_oidc_identity(self, body: models.OidcExchangeRequest) -> models.LinkedOidcIdentity:
@@ -209,6 +218,77 @@ class HttpClient:
         """
         response = await self._call("POST", "/api/auth/oidc/identities", expect={200}, secured=True, body=body)
         return models.LinkedOidcIdentity.model_validate_json(response.content)
+
+    async def complete_second_factor(self, body: models.SecondFactorRequest) -> models.AuthenticationResult:
+        """Give the second factor.
+
+        Ends a login that was answered with a challenge. A challenge takes a few codes (five, as a setting), for a few minutes, and one that is right; after that,
+        or when the password or a factor of the account has changed meanwhile, log in again. A code of an authenticator app works once, and so does a recovery code.
+
+        Raises:
+            ProblemError: malformed-request, invalid-challenge, wrong-code, content-too-large, unsupported-media-type, invalid-request, too-many-requests, internal-error, not-supported, overloaded, provider-unavailable.
+        """
+        response = await self._call("POST", "/api/auth/login/second-factor", expect={200}, body=body)
+        return models.AuthenticationResult.model_validate_json(response.content)
+
+    async def get_second_factors(self) -> models.SecondFactors:
+        """Show the second factors.
+
+        Answers what the account asks for beside the password, and how many recovery codes are left.
+
+        Raises:
+            ProblemError: unauthenticated, forbidden, too-many-requests, internal-error, not-supported, provider-unavailable.
+        """
+        response = await self._call("GET", "/api/auth/factors", expect={200}, secured=True)
+        return models.SecondFactors.model_validate_json(response.content)
+
+    async def enrol_totp(self, body: models.EnrolTotpRequest) -> models.TotpEnrolment:
+        """Begin to use an authenticator app.
+
+        Makes a secret for an authenticator app (TOTP, RFC 6238: SHA-1, six digits, 30 seconds), shown once here, also as the URI of the QR code that such apps read. It
+        counts once confirmTotp has a code made with it; asked for again, it takes the place of the last one.
+
+        It needs the current password, or a login in the last few minutes (five, as a setting), which is how those do it who sign in with a provider and have no password.
+
+        Raises:
+            ProblemError: malformed-request, unauthenticated, wrong-password, reauthentication-required, forbidden, second-factor-exists, content-too-large, unsupported-media-type, invalid-request, too-many-requests, internal-error, not-supported, overloaded, provider-unavailable.
+        """
+        response = await self._call("POST", "/api/auth/factors/totp", expect={201}, secured=True, body=body)
+        return models.TotpEnrolment.model_validate_json(response.content)
+
+    async def confirm_totp(self, body: models.ConfirmTotpRequest) -> models.RecoveryCodes:
+        """Use an authenticator app from now on.
+
+        Takes a code that the app has made, and answers ten recovery codes, which are shown this once; each of them works once in place of a code. From now on each login needs
+        the second factor. Every other session of the user ends, and so does every login that waits for its second factor.
+
+        Raises:
+            ProblemError: malformed-request, unauthenticated, wrong-code, forbidden, no-second-factor, content-too-large, unsupported-media-type, invalid-request, too-many-requests, internal-error, not-supported, overloaded, provider-unavailable.
+        """
+        response = await self._call("POST", "/api/auth/factors/totp/confirm", expect={200}, secured=True, body=body)
+        return models.RecoveryCodes.model_validate_json(response.content)
+
+    async def disable_totp(self, body: models.FactorProof) -> None:
+        """Use the authenticator app no more.
+
+        Needs a code, of the app or a recovery code, and the current password or a login in the last few minutes. The recovery codes go with the last factor of the account. Every
+        other session of the user ends.
+
+        Raises:
+            ProblemError: malformed-request, unauthenticated, wrong-code, wrong-password, reauthentication-required, forbidden, no-second-factor, content-too-large, unsupported-media-type, invalid-request, too-many-requests, internal-error, not-supported, overloaded, provider-unavailable.
+        """
+        await self._call("POST", "/api/auth/factors/totp/disable", expect={204}, secured=True, body=body)
+
+    async def regenerate_recovery_codes(self, body: models.FactorProof) -> models.RecoveryCodes:
+        """Make new recovery codes.
+
+        Answers ten new recovery codes, which are shown this once; the old ones stop working. Needs the same proof as disableTotp.
+
+        Raises:
+            ProblemError: malformed-request, unauthenticated, wrong-code, wrong-password, reauthentication-required, forbidden, no-second-factor, content-too-large, unsupported-media-type, invalid-request, too-many-requests, internal-error, not-supported, overloaded, provider-unavailable.
+        """
+        response = await self._call("POST", "/api/auth/factors/recovery-codes", expect={200}, secured=True, body=body)
+        return models.RecoveryCodes.model_validate_json(response.content)
 
     async def verify_email(self, body: models.VerifyEmailRequest) -> None:
         """Verify an e-mail address.

@@ -186,6 +186,147 @@ class DeleteAccountRequest(BaseModel):
     """The password that the user has now."""
 
 
+class SecondFactorRequired(BaseModel):
+    """The first factor is right, and the account has a second one."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    challenge: Annotated[
+        str,
+        Field(
+            max_length=200,
+            min_length=20,
+            pattern="^[A-Za-z0-9_-]+$",
+            title="LoginChallenge",
+        ),
+    ]
+    """Stands for a login whose first factor was right. Opaque, and worth nothing without the second factor."""
+    methods: Annotated[
+        list[Literal["totp", "recovery_code", "passkey"]],
+        Field(max_length=8, min_length=1),
+    ]
+    """What the account can give, any one of them."""
+    expires_at: AwareDatetime
+    """Until when the challenge can be answered."""
+
+
+class SecondFactorRequest(BaseModel):
+    """A challenge, and a code that answers it."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    challenge: Annotated[
+        str,
+        Field(
+            max_length=200,
+            min_length=20,
+            pattern="^[A-Za-z0-9_-]+$",
+            title="LoginChallenge",
+        ),
+    ]
+    """Stands for a login whose first factor was right. Opaque, and worth nothing without the second factor."""
+    method: Literal["totp", "recovery_code"]
+    """What the code is."""
+    code: Annotated[
+        str,
+        Field(max_length=64, min_length=6, pattern="^[0-9A-Za-z -]+$", title="FactorCode"),
+    ]
+    """Six digits of an authenticator app, or a recovery code. Spaces and hyphens do not count, nor does the case of letters."""
+
+
+class SecondFactors(BaseModel):
+    """What the account asks for beside the password."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    totp: StrictBool
+    """Whether an authenticator app is used."""
+    recovery_codes_left: Annotated[StrictInt, Field(ge=0, le=10)]
+    """How many recovery codes were not used yet."""
+
+
+class EnrolTotpRequest(BaseModel):
+    """The password as proof; may be left out soon after a login."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    current_password: Annotated[str | MISSING, Field(max_length=256, min_length=1, title="CurrentPassword")] = MISSING
+    """The password that the user has now."""
+
+
+class TotpEnrolment(BaseModel):
+    """A secret for an authenticator app."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    secret: Annotated[str, Field(max_length=32, min_length=32, pattern="^[A-Z2-7]+$")]
+    """The secret in Base32 (RFC 4648), to be typed where no QR code can be read."""
+    otpauth_uri: Annotated[str, Field(max_length=1000, pattern="^otpauth://totp/")]
+    """What the QR code says."""
+    expires_at: AwareDatetime
+    """Until when it can be confirmed."""
+
+
+class ConfirmTotpRequest(BaseModel):
+    """A code that the app has made."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    code: Annotated[
+        str,
+        Field(max_length=64, min_length=6, pattern="^[0-9A-Za-z -]+$", title="FactorCode"),
+    ]
+    """Six digits of an authenticator app, or a recovery code. Spaces and hyphens do not count, nor does the case of letters."""
+
+
+class FactorProof(BaseModel):
+    """A code of the app or a recovery code, and the password, which may be left out soon after a login."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    code: Annotated[
+        str,
+        Field(max_length=64, min_length=6, pattern="^[0-9A-Za-z -]+$", title="FactorCode"),
+    ]
+    """Six digits of an authenticator app, or a recovery code. Spaces and hyphens do not count, nor does the case of letters."""
+    current_password: Annotated[str | MISSING, Field(max_length=256, min_length=1, title="CurrentPassword")] = MISSING
+    """The password that the user has now."""
+
+
+RecoveryCode = TypeAliasType(
+    "RecoveryCode",
+    Annotated[
+        str,
+        Field(max_length=27, min_length=27, pattern="^[a-z2-7]{6}(-[a-z2-7]{6}){3}$"),
+    ],
+)
+
+
+class RecoveryCodes(BaseModel):
+    """Codes to keep where the authenticator app is not. Each works once."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    recovery_codes: Annotated[list[RecoveryCode], Field(max_length=10, min_length=10)]
+    """The codes, grouped for reading; 120 random bits each."""
+
+
 class RefreshRequest(BaseModel):
     """A refresh token to exchange."""
 

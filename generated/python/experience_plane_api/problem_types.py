@@ -113,6 +113,51 @@ INVALID_CODE: Final = ProblemType(
 )
 """The mailed code is unknown, expired, was used before, or a newer one was mailed since."""
 
+INVALID_CHALLENGE: Final = ProblemType(
+    slug="invalid-challenge",
+    title="The login has to start again",
+    status=401,
+    close_code=None,
+    retryable=False,
+)
+"""The challenge of a login is unknown, expired, used up by wrong codes, answered already, or the password or a factor of its account has changed since."""
+
+WRONG_CODE: Final = ProblemType(
+    slug="wrong-code",
+    title="The code is wrong",
+    status=403,
+    close_code=None,
+    retryable=False,
+)
+"""The code is not what the authenticator app shows now, or was used before; or it is no recovery code of the account that is left."""
+
+REAUTHENTICATION_REQUIRED: Final = ProblemType(
+    slug="reauthentication-required",
+    title="Prove again who you are",
+    status=403,
+    close_code=None,
+    retryable=False,
+)
+"""What the user asked for needs the current password, or a login in the last few minutes."""
+
+SECOND_FACTOR_EXISTS: Final = ProblemType(
+    slug="second-factor-exists",
+    title="The account has this factor already",
+    status=409,
+    close_code=None,
+    retryable=False,
+)
+"""An authenticator app is used already."""
+
+NO_SECOND_FACTOR: Final = ProblemType(
+    slug="no-second-factor",
+    title="The account has no such factor",
+    status=409,
+    close_code=None,
+    retryable=False,
+)
+"""There is no authenticator app in use; or none was enrolled, or too long ago to be confirmed."""
+
 INVALID_REFRESH_TOKEN: Final = ProblemType(
     slug="invalid-refresh-token",
     title="The refresh token is not valid",
@@ -396,6 +441,11 @@ PROBLEM_TYPES: Final[dict[str, ProblemType]] = {
         INVALID_CREDENTIALS,
         WRONG_PASSWORD,
         INVALID_CODE,
+        INVALID_CHALLENGE,
+        WRONG_CODE,
+        REAUTHENTICATION_REQUIRED,
+        SECOND_FACTOR_EXISTS,
+        NO_SECOND_FACTOR,
         INVALID_REFRESH_TOKEN,
         INVALID_TICKET,
         FORBIDDEN,

@@ -50,6 +50,8 @@ export interface paths {
         /**
          * Log in
          * @description Starts a session. The answer, and the time it takes, is the same for an unknown address and for a wrong password.
+         *
+         *     An account with a second factor is answered 202 with a challenge: no token is given before completeSecondFactor has the factor, too.
          */
         post: operations["logIn"];
         delete?: never;
@@ -293,6 +295,7 @@ export interface paths {
          * Exchange the code of the callback for tokens
          * @description Logs in who came back from the provider. Whoever is new gets an account with a tenant, if the provider has verified the e-mail address. If the address has an account
          *     that is not linked with the provider, nobody is logged in: the user logs in as before and links it. The code works once, for a minute, with the page's verifier.
+         *     As with logIn, an account with a second factor is answered 202.
          */
         post: operations["exchangeOidcCode"];
         delete?: never;
@@ -315,6 +318,132 @@ export interface paths {
          * @description Finishes startOidcLink. The provider must have verified the e-mail address of the account. Linking twice is no error.
          */
         post: operations["linkOidcIdentity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/login/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give the second factor
+         * @description Ends a login that was answered with a challenge. A challenge takes a few codes (five, as a setting), for a few minutes, and one that is right; after that,
+         *     or when the password or a factor of the account has changed meanwhile, log in again. A code of an authenticator app works once, and so does a recovery code.
+         */
+        post: operations["completeSecondFactor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/factors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show the second factors
+         * @description Answers what the account asks for beside the password, and how many recovery codes are left.
+         */
+        get: operations["getSecondFactors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/factors/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to use an authenticator app
+         * @description Makes a secret for an authenticator app (TOTP, RFC 6238: SHA-1, six digits, 30 seconds), shown once here, also as the URI of the QR code that such apps read. It
+         *     counts once confirmTotp has a code made with it; asked for again, it takes the place of the last one.
+         *
+         *     It needs the current password, or a login in the last few minutes (five, as a setting), which is how those do it who sign in with a provider and have no password.
+         */
+        post: operations["enrolTotp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/factors/totp/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Use an authenticator app from now on
+         * @description Takes a code that the app has made, and answers ten recovery codes, which are shown this once; each of them works once in place of a code. From now on each login needs
+         *     the second factor. Every other session of the user ends, and so does every login that waits for its second factor.
+         */
+        post: operations["confirmTotp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/factors/totp/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Use the authenticator app no more
+         * @description Needs a code, of the app or a recovery code, and the current password or a login in the last few minutes. The recovery codes go with the last factor of the account. Every
+         *     other session of the user ends.
+         */
+        post: operations["disableTotp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/factors/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make new recovery codes
+         * @description Answers ten new recovery codes, which are shown this once; the old ones stop working. Needs the same proof as disableTotp.
+         */
+        post: operations["regenerateRecoveryCodes"];
         delete?: never;
         options?: never;
         head?: never;
@@ -885,6 +1014,104 @@ export interface components {
             current_password: components["schemas"]["CurrentPassword"];
         };
         /**
+         * SecondFactorMethod
+         * @description What can be given beside the first factor. `totp` is a code of an authenticator app, `recovery_code` one of the codes kept for its loss.
+         * @enum {string}
+         */
+        SecondFactorMethod: "totp" | "recovery_code" | "passkey";
+        /**
+         * LoginChallenge
+         * @description Stands for a login whose first factor was right. Opaque, and worth nothing without the second factor.
+         */
+        LoginChallenge: string;
+        /**
+         * SecondFactorRequired
+         * @description The first factor is right, and the account has a second one.
+         */
+        SecondFactorRequired: {
+            challenge: components["schemas"]["LoginChallenge"];
+            /** @description What the account can give, any one of them. */
+            methods: components["schemas"]["SecondFactorMethod"][];
+            /**
+             * Format: date-time
+             * @description Until when the challenge can be answered.
+             */
+            expires_at: string;
+        };
+        /**
+         * FactorCode
+         * @description Six digits of an authenticator app, or a recovery code. Spaces and hyphens do not count, nor does the case of letters.
+         */
+        FactorCode: string;
+        /**
+         * SecondFactorRequest
+         * @description A challenge, and a code that answers it.
+         */
+        SecondFactorRequest: {
+            challenge: components["schemas"]["LoginChallenge"];
+            /**
+             * @description What the code is.
+             * @enum {string}
+             */
+            method: "totp" | "recovery_code";
+            code: components["schemas"]["FactorCode"];
+        };
+        /**
+         * SecondFactors
+         * @description What the account asks for beside the password.
+         */
+        SecondFactors: {
+            /** @description Whether an authenticator app is used. */
+            totp: boolean;
+            /** @description How many recovery codes were not used yet. */
+            recovery_codes_left: number;
+        };
+        /**
+         * EnrolTotpRequest
+         * @description The password as proof; may be left out soon after a login.
+         */
+        EnrolTotpRequest: {
+            current_password?: components["schemas"]["CurrentPassword"];
+        };
+        /**
+         * TotpEnrolment
+         * @description A secret for an authenticator app.
+         */
+        TotpEnrolment: {
+            /** @description The secret in Base32 (RFC 4648), to be typed where no QR code can be read. */
+            secret: string;
+            /** @description What the QR code says. */
+            otpauth_uri: string;
+            /**
+             * Format: date-time
+             * @description Until when it can be confirmed.
+             */
+            expires_at: string;
+        };
+        /**
+         * ConfirmTotpRequest
+         * @description A code that the app has made.
+         */
+        ConfirmTotpRequest: {
+            code: components["schemas"]["FactorCode"];
+        };
+        /**
+         * FactorProof
+         * @description A code of the app or a recovery code, and the password, which may be left out soon after a login.
+         */
+        FactorProof: {
+            code: components["schemas"]["FactorCode"];
+            current_password?: components["schemas"]["CurrentPassword"];
+        };
+        /**
+         * RecoveryCodes
+         * @description Codes to keep where the authenticator app is not. Each works once.
+         */
+        RecoveryCodes: {
+            /** @description The codes, grouped for reading; 120 random bits each. */
+            recovery_codes: string[];
+        };
+        /**
          * RefreshToken
          * @description An opaque token that buys the next pair of tokens, once.
          */
@@ -1450,6 +1677,56 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description The current password is not this one; or none was given and the login is not recent; or the user lacks the permission. */
+        ReauthenticationRefused: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The code is wrong, too old or was used before, or the user lacks the permission. */
+        CodeRefused: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The code or the current password is wrong; or no password was given and the login is not recent; or the user lacks the permission. */
+        ProofRefused: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The account uses an authenticator app already. */
+        SecondFactorExists: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description There is no such factor, or none that waits to be confirmed. */
+        NoSecondFactor: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description The conversation does not exist, or belongs to someone else. */
         ConversationNotFound: {
             headers: {
@@ -1708,6 +1985,17 @@ export type ChangeEmailRequest = components['schemas']['ChangeEmailRequest'];
 export type ResetPasswordRequest = components['schemas']['ResetPasswordRequest'];
 export type ChangePasswordRequest = components['schemas']['ChangePasswordRequest'];
 export type DeleteAccountRequest = components['schemas']['DeleteAccountRequest'];
+export type SecondFactorMethod = components['schemas']['SecondFactorMethod'];
+export type LoginChallenge = components['schemas']['LoginChallenge'];
+export type SecondFactorRequired = components['schemas']['SecondFactorRequired'];
+export type FactorCode = components['schemas']['FactorCode'];
+export type SecondFactorRequest = components['schemas']['SecondFactorRequest'];
+export type SecondFactors = components['schemas']['SecondFactors'];
+export type EnrolTotpRequest = components['schemas']['EnrolTotpRequest'];
+export type TotpEnrolment = components['schemas']['TotpEnrolment'];
+export type ConfirmTotpRequest = components['schemas']['ConfirmTotpRequest'];
+export type FactorProof = components['schemas']['FactorProof'];
+export type RecoveryCodes = components['schemas']['RecoveryCodes'];
 export type RefreshToken = components['schemas']['RefreshToken'];
 export type RefreshRequest = components['schemas']['RefreshRequest'];
 export type User = components['schemas']['User'];
@@ -1763,6 +2051,11 @@ export type ResponseForbidden = components['responses']['Forbidden'];
 export type ResponseInvalidCode = components['responses']['InvalidCode'];
 export type ResponseWrongPassword = components['responses']['WrongPassword'];
 export type ResponseNewPasswordRejected = components['responses']['NewPasswordRejected'];
+export type ResponseReauthenticationRefused = components['responses']['ReauthenticationRefused'];
+export type ResponseCodeRefused = components['responses']['CodeRefused'];
+export type ResponseProofRefused = components['responses']['ProofRefused'];
+export type ResponseSecondFactorExists = components['responses']['SecondFactorExists'];
+export type ResponseNoSecondFactor = components['responses']['NoSecondFactor'];
 export type ResponseConversationNotFound = components['responses']['ConversationNotFound'];
 export type ResponseUserNotFound = components['responses']['UserNotFound'];
 export type ResponseLastAdmin = components['responses']['LastAdmin'];
@@ -1886,6 +2179,19 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuthenticationResult"];
+                };
+            };
+            /** @description The account has a second factor, which completeSecondFactor takes. Nobody is logged in yet. */
+            202: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Cache-Control": components["headers"]["NoStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondFactorRequired"];
                 };
             };
             400: components["responses"]["MalformedRequest"];
@@ -2337,6 +2643,19 @@ export interface operations {
                     "application/json": components["schemas"]["AuthenticationResult"];
                 };
             };
+            /** @description The account has a second factor, which completeSecondFactor takes. Nobody is logged in yet. */
+            202: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Cache-Control": components["headers"]["NoStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondFactorRequired"];
+                };
+            };
             400: components["responses"]["MalformedRequestOrInvalidSignIn"];
             403: components["responses"]["UnverifiedIdentity"];
             /** @description The e-mail address has an account that is not linked with the provider. */
@@ -2404,6 +2723,246 @@ export interface operations {
             500: components["responses"]["InternalError"];
             501: components["responses"]["NotSupported"];
             503: components["responses"]["ProviderUnavailable"];
+        };
+    };
+    completeSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecondFactorRequest"];
+            };
+        };
+        responses: {
+            /** @description The user is logged in. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Cache-Control": components["headers"]["NoStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthenticationResult"];
+                };
+            };
+            400: components["responses"]["MalformedRequest"];
+            /** @description The challenge is unknown, expired, used up or overtaken. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The code is wrong, too old or was used before. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            501: components["responses"]["NotSupported"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    getSecondFactors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The factors. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Cache-Control": components["headers"]["NoStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondFactors"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            501: components["responses"]["NotSupported"];
+            503: components["responses"]["ProviderUnavailable"];
+        };
+    };
+    enrolTotp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EnrolTotpRequest"];
+            };
+        };
+        responses: {
+            /** @description The secret, waiting to be confirmed. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Cache-Control": components["headers"]["NoStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TotpEnrolment"];
+                };
+            };
+            400: components["responses"]["MalformedRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["ReauthenticationRefused"];
+            409: components["responses"]["SecondFactorExists"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            501: components["responses"]["NotSupported"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    confirmTotp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmTotpRequest"];
+            };
+        };
+        responses: {
+            /** @description The authenticator app counts. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Cache-Control": components["headers"]["NoStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            400: components["responses"]["MalformedRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["CodeRefused"];
+            409: components["responses"]["NoSecondFactor"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            501: components["responses"]["NotSupported"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    disableTotp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FactorProof"];
+            };
+        };
+        responses: {
+            /** @description The authenticator app does not count any more. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["MalformedRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["ProofRefused"];
+            409: components["responses"]["NoSecondFactor"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            501: components["responses"]["NotSupported"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    regenerateRecoveryCodes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FactorProof"];
+            };
+        };
+        responses: {
+            /** @description The new codes. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Cache-Control": components["headers"]["NoStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            400: components["responses"]["MalformedRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["ProofRefused"];
+            409: components["responses"]["NoSecondFactor"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            501: components["responses"]["NotSupported"];
+            503: components["responses"]["Overloaded"];
         };
     };
     verifyEmail: {

@@ -21,6 +21,11 @@ export type ProblemSlug =
   | 'invalid-credentials'
   | 'wrong-password'
   | 'invalid-code'
+  | 'invalid-challenge'
+  | 'wrong-code'
+  | 'reauthentication-required'
+  | 'second-factor-exists'
+  | 'no-second-factor'
   | 'invalid-refresh-token'
   | 'invalid-ticket'
   | 'forbidden'
@@ -133,6 +138,46 @@ export const PROBLEMS: Readonly<Record<ProblemSlug, ProblemType>> = {
     retryable: false,
     description: 'The mailed code is unknown, expired, was used before, or a newer one was mailed since.',
     remedy: 'Ask for a new mail and use the link in it.',
+  },
+  'invalid-challenge': {
+    title: 'The login has to start again',
+    status: 401,
+    close_code: null,
+    retryable: false,
+    description: 'The challenge of a login is unknown, expired, used up by wrong codes, answered already, or the password or a factor of its account has changed since.',
+    remedy: 'Log in again.',
+  },
+  'wrong-code': {
+    title: 'The code is wrong',
+    status: 403,
+    close_code: null,
+    retryable: false,
+    description: 'The code is not what the authenticator app shows now, or was used before; or it is no recovery code of the account that is left.',
+    remedy: 'Wait for the next code of the app, and check its clock; or use a recovery code.',
+  },
+  'reauthentication-required': {
+    title: 'Prove again who you are',
+    status: 403,
+    close_code: null,
+    retryable: false,
+    description: 'What the user asked for needs the current password, or a login in the last few minutes.',
+    remedy: 'Ask for the password, or let the user log in again.',
+  },
+  'second-factor-exists': {
+    title: 'The account has this factor already',
+    status: 409,
+    close_code: null,
+    retryable: false,
+    description: 'An authenticator app is used already.',
+    remedy: 'Disable it before another one is enrolled.',
+  },
+  'no-second-factor': {
+    title: 'The account has no such factor',
+    status: 409,
+    close_code: null,
+    retryable: false,
+    description: 'There is no authenticator app in use; or none was enrolled, or too long ago to be confirmed.',
+    remedy: 'Enrol one.',
   },
   'invalid-refresh-token': {
     title: 'The refresh token is not valid',

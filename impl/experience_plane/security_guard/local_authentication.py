@@ -26,8 +26,17 @@ from experience_plane.security_guard.ports import (
     TenancyPort,
     Unauthenticated,
 )
-from experience_plane.security_guard.principal import Authenticated, Principal, TokenPair, User
+from experience_plane.security_guard.principal import (
+    Authenticated,
+    LoginOutcome,
+    Principal,
+    SecondFactorMethod,
+    SecondFactorRequired,
+    TokenPair,
+    User,
+)
 from experience_plane.security_guard.refresh_tokens import new_seed, successor
+from experience_plane.security_guard.second_factor import InvalidChallenge, Proof, SecondFactorGate
 from experience_plane.security_guard.sessions import Sessions
 from experience_plane.security_guard.storage import (
     Account,
@@ -53,6 +62,7 @@ class LocalAuthentication:
         *,
         stores: IdentityStores,
         keys: RotatingKeys,
+        gate: SecondFactorGate,
         tenancy: TenancyPort,
         authorization: AuthorizationPort,
         options: IdentityOptions,
@@ -62,6 +72,7 @@ class LocalAuthentication:
         self._audit = audit or LoggedAuditTrail()
         self._stores = stores
         self._keys = keys
+        self._gate = gate
         self._tenancy = tenancy
         self._authorization = authorization
         self._options = options
@@ -77,9 +88,9 @@ class LocalAuthentication:
         password_hash = await self._hashing.hash(password)
         account = await self.create_account(parsed_name, address, password_hash)
         await self._audit.record(SecurityEvent(kind="user.registered", user_id=account.user_id))
-        return await self.start_session(account)
+        return await self.admit(account)
 
-    async def login(self, *, email: str, password: str) -> Authenticated:
+    async def login(self, *, email: str, password: str) -> LoginOutcome:
         """See `AuthenticationPort.login`."""
         found = await self._find_account(email)
         if not await self._hashing.verify(found.password_hash if found else None, password) or found is None:
@@ -172,8 +183,49 @@ class LocalAuthentication:
         """The one bounded pool in which passwords are hashed."""
         return self._hashing
 
-    async def start_session(self, account: Account) -> Authenticated:
-        """Log an account in that has proven itself; every way of logging in ends here."""
+    async def start_session(self, account: Account) -> LoginOutcome:
+        """Log an account in that has given its first factor, or ask for the second.
+
+        Every way of logging in ends here, or, with the second factor given, in `complete_login`.
+
+        Raises:
+            InvalidCredentials: the account is disabled.
+            EmailUnconfirmed.
+        """
+        await self._require_admittance(account)
+        if required := await self._gate.ask(account):
+            return required
+        session_id = uuid4()
+        authenticated = await self._open_session(account, session_id)
+        # Who enrols a factor ends the sessions that began before. One that begins meanwhile sees the factor here.
+        if required := await self._gate.ask(account):
+            await self.sessions.end(session_id, "factor_changed")
+            return required
+        return authenticated
+
+    async def complete_login(self, challenge: str, method: SecondFactorMethod, proof: Proof) -> Authenticated:
+        """Log in whose login waits for this challenge, if `proof` takes what was given as the second factor.
+
+        Raises:
+            InvalidChallenge, WrongCode.
+        """
+        account = await self._gate.pass_with(challenge, method, proof)
+        try:
+            return await self.admit(account)
+        except InvalidCredentials as error:
+            raise InvalidChallenge from error
+
+    async def admit(self, account: Account) -> Authenticated:
+        """Log in an account that has given all its factors, such as one passkey that knows its user.
+
+        Raises:
+            InvalidCredentials: the account is disabled.
+            EmailUnconfirmed.
+        """
+        await self._require_admittance(account)
+        return await self._open_session(account, uuid4())
+
+    async def _require_admittance(self, account: Account) -> None:
         if account.disabled:
             # Who guesses passwords learns nothing from this answer; the user learns the reason from the admin.
             await self._audit.record(
@@ -182,7 +234,10 @@ class LocalAuthentication:
             raise InvalidCredentials
         if self._options.accounts.verification_required and not account.email_verified:
             raise EmailUnconfirmed
-        session_id, value, now = uuid4(), new_secret(), self._clock()
+
+    async def _open_session(self, account: Account, session_id: UUID) -> Authenticated:
+        """The one place where a login becomes tokens."""
+        value, now = new_secret(), self._clock()
         expires_at = now + self._options.sessions.absolute_lifetime
         session = NewSession(session_id, account.user_id, now, expires_at, current_device())
         await self._stores.sessions.start(session, self._refresh_token(value))

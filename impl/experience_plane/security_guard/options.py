@@ -108,6 +108,19 @@ class AccountOptions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SecondFactorOptions:
+    """How long a login waits for its second factor, and what changing a factor takes."""
+
+    challenge_lifetime: timedelta = timedelta(minutes=5)
+    challenge_tries: int = 5
+    """Codes that one challenge takes, the right one among them."""
+    enrolment_lifetime: timedelta = timedelta(minutes=10)
+    """How long a new authenticator app may take to be confirmed."""
+    recent_login: timedelta = timedelta(minutes=5)
+    """How long after its login a session may change factors without the password."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IdentityOptions:
     """All options of identity together."""
 
@@ -118,3 +131,4 @@ class IdentityOptions:
     tickets: TicketOptions = field(default_factory=TicketOptions)
     keys: KeyOptions = field(default_factory=KeyOptions)
     accounts: AccountOptions = field(default_factory=AccountOptions)
+    second_factors: SecondFactorOptions = field(default_factory=SecondFactorOptions)

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from experience_plane.errors import ExperiencePlaneError, FieldError
-from experience_plane.security_guard.principal import Authenticated, Principal, User
+from experience_plane.security_guard.principal import Authenticated, LoginOutcome, Principal, User
 
 
 class EmailTaken(ExperiencePlaneError):
@@ -61,6 +61,12 @@ class WrongPassword(ExperiencePlaneError):
 
     def __init__(self) -> None:
         super().__init__(errors=(FieldError("/current_password", self.default_detail),))
+
+
+class ReauthenticationRequired(ExperiencePlaneError):
+    """What was asked for needs the current password, or a login in the last few minutes."""
+
+    default_detail = "This needs your current password, or a login in the last few minutes."
 
 
 class InvalidCode(ExperiencePlaneError):
@@ -162,8 +168,8 @@ class AuthenticationPort(Protocol):
         """
         ...
 
-    async def login(self, *, email: str, password: str) -> Authenticated:
-        """Start a session.
+    async def login(self, *, email: str, password: str) -> LoginOutcome:
+        """Start a session, or ask for the second factor of an account that has one.
 
         Raises:
             InvalidCredentials: the same, after the same work, for an unknown address and a wrong password.

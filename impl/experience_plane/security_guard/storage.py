@@ -15,7 +15,7 @@ from experience_plane.security_guard.ports import TenantAssignment
 from experience_plane.security_guard.principal import Principal
 
 CodePurpose = Literal["verify_email", "change_email", "reset_password"]
-SessionEnd = Literal["logout", "refresh_token_reuse", "ended_by_user", "password_changed", "password_reset"]
+SessionEnd = Literal["logout", "refresh_token_reuse", "ended_by_user", "password_changed", "password_reset", "factor_changed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +243,10 @@ class SessionStore(Protocol):
 
     async def end(self, session_id: UUID, reason: SessionEnd, now: datetime) -> None:
         """End a session. Idempotent: the first reason stays."""
+        ...
+
+    async def find_start(self, session_id: UUID) -> datetime | None:
+        """Answer when the session began with a login."""
         ...
 
     async def find_live_account(self, session_id: UUID, now: datetime) -> Account | None:

@@ -100,7 +100,7 @@ def _add_log_in(
         operation_id="logIn",
         tags=["auth"],
         summary="Log in",
-        description="Starts a session. The answer, and the time it takes, is the same for an unknown address and for a wrong password.",
+        description="Starts a session. The answer, and the time it takes, is the same for an unknown address and for a wrong password.\n\nAn account with a second factor is answered 202 with a challenge: no token is given before completeSecondFactor has the factor, too.\n",
         response_description="The user is logged in.",
         dependencies=wiring.dependencies.get("log_in"),
     )
