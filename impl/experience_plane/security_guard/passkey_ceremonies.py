@@ -39,7 +39,8 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
-from experience_plane.security_guard.passkeys import Passkey, PasskeyOptions
+from experience_plane.security_guard.options import PasskeyOptions
+from experience_plane.security_guard.passkeys import Passkey
 from experience_plane.security_guard.principal import User
 
 ALGORITHMS = (

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal, Protocol
 from uuid import UUID
 
 from experience_plane.errors import ExperiencePlaneError, FieldError
-from experience_plane.security_guard.storage import Account
+from experience_plane.security_guard.principal import SecondFactorMethod
 
 ChallengePurpose = Literal["register", "sign_in", "second_factor"]
 UNBOUND = b""
@@ -66,21 +66,6 @@ class PasskeyRefused(ExperiencePlaneError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PasskeyOptions:
-    """Who we are to authenticators, and the limits."""
-
-    rp_id: str = "localhost"
-    """The domain that passkeys are scoped to."""
-    rp_name: str = "Experience Plane"
-    origins: tuple[str, ...] = ("http://localhost:8000",)
-    """Where the pages are that may ask for a passkey."""
-    any_local_port: bool = True
-    """Whether every port of http://localhost is such a place; for a service that runs on its user's machine."""
-    challenge_lifetime: timedelta = timedelta(minutes=5)
-    max_per_account: int = 20
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Passkey:
     """A credential of an account."""
 
@@ -112,8 +97,19 @@ class Challenge:
     expires_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Added:
+    """A passkey counts: the sessions that ended with that, and whether the recovery codes that came with it do, too."""
+
+    ended_sessions: Sequence[UUID]
+    recovery_codes_stored: bool
+
+
 class PasskeyStore(Protocol):
-    """Passkeys, unique by credential id, and challenges, each of which is taken once."""
+    """Passkeys, unique by credential id, and challenges, each of which is taken once. Every method is atomic.
+
+    A change of a factor ends all other sessions of the account, and all logins that wait for their second factor.
+    """
 
     async def add_challenge(self, challenge: Challenge, now: datetime) -> None:
         """Store a challenge, and forget those that expired before `now`."""
@@ -123,8 +119,12 @@ class PasskeyStore(Protocol):
         """Remove a challenge and answer it, unless expired; of parallel callers exactly one gets it."""
         ...
 
-    async def add(self, passkey: Passkey, *, limit: int) -> None:
+    async def add(
+        self, passkey: Passkey, *, limit: int, recovery_digests: Sequence[bytes], keep_session: UUID
+    ) -> Added:
         """Store a passkey; whatever happens at the same time, the account has at most `limit`.
+
+        The recovery codes are stored if this is the account's first factor.
 
         Raises:
             PasskeyTaken, TooManyPasskeys.
@@ -135,16 +135,21 @@ class PasskeyStore(Protocol):
         """Answer the user's passkeys, the oldest first."""
         ...
 
-    async def find(self, credential_id: bytes) -> tuple[Account, Passkey] | None:
-        """Answer the passkey with this credential id, and whose it is."""
+    async def find(self, credential_id: bytes) -> Passkey | None:
+        """Answer the passkey with this credential id."""
         ...
 
     async def rename(self, user_id: UUID, passkey_id: UUID, name: str) -> Passkey | None:
         """Name a passkey of the user anew; None when there is none."""
         ...
 
-    async def remove(self, user_id: UUID, passkey_id: UUID) -> Passkey | None:
-        """Remove a passkey of the user and answer it; of parallel callers exactly one gets it."""
+    async def remove(
+        self, user_id: UUID, passkey_id: UUID, *, keep_session: UUID, now: datetime
+    ) -> Sequence[UUID] | None:
+        """Remove a passkey of the user, and with the account's last factor its recovery codes.
+
+        Answers the sessions that ended. None: there is no such passkey (any more).
+        """
         ...
 
     async def record_use(self, passkey_id: UUID, *, sign_count: int, backed_up: bool, now: datetime) -> bool:
@@ -154,3 +159,14 @@ class PasskeyStore(Protocol):
         of the authenticator, or somebody signs twice at once. Authenticators that do not count always say 0.
         """
         ...
+
+
+class PasskeyFactor:
+    """Passkeys as a kind of second factor: whoever has one is asked for it beside a password."""
+
+    def __init__(self, store: PasskeyStore) -> None:
+        self._store = store
+
+    async def methods_of(self, user_id: UUID) -> Sequence[SecondFactorMethod]:
+        """See `Factor.methods_of`."""
+        return ("passkey",) if await self._store.of_user(user_id) else ()

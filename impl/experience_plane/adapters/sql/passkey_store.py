@@ -10,14 +10,13 @@ from uuid import UUID
 
 from sqlalchemy import Row, and_, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from experience_plane.adapters.sql.account_store import account_from, select_accounts
 from experience_plane.adapters.sql.engine import read_connection, write_transaction
-from experience_plane.adapters.sql.identity_tables import users
+from experience_plane.adapters.sql.factor_changes import end_others, lock_user, replace_recovery_codes
 from experience_plane.adapters.sql.passkey_tables import passkey_challenges, passkeys
-from experience_plane.security_guard.passkeys import Challenge, Passkey, PasskeyTaken, TooManyPasskeys
-from experience_plane.security_guard.storage import Account
+from experience_plane.adapters.sql.second_factor_tables import authenticator_apps
+from experience_plane.security_guard.passkeys import Added, Challenge, Passkey, PasskeyTaken, TooManyPasskeys
 
 _COLUMNS = tuple(passkeys.c)
 
@@ -43,22 +42,26 @@ class SqlPasskeyStore:
             row = taken.one_or_none()
         return None if row is None else Challenge(row.digest, row.purpose, row.bound_to, row.expires_at)
 
-    async def add(self, passkey: Passkey, *, limit: int) -> None:
+    async def add(
+        self, passkey: Passkey, *, limit: int, recovery_digests: Sequence[bytes], keep_session: UUID
+    ) -> Added:
         """See `PasskeyStore.add`."""
+        user_id, now = passkey.user_id, passkey.created_at
         try:
             async with write_transaction(self._engine) as connection:
-                # Nobody else adds one to this account while we count.
-                await connection.execute(
-                    select(users.c.user_id).where(users.c.user_id == passkey.user_id).with_for_update(key_share=True)
-                )
-                owned = select(func.count()).select_from(passkeys).where(passkeys.c.user_id == passkey.user_id)
-                if (await connection.scalar(owned) or 0) >= limit:
+                await lock_user(connection, user_id)
+                if await _count(connection, user_id) >= limit:
                     raise TooManyPasskeys(limit)
+                is_first = not await _has_factor(connection, user_id)
                 await connection.execute(insert(passkeys).values(**_values(passkey)))
+                if is_first:
+                    await replace_recovery_codes(connection, user_id, recovery_digests)
+                ended = await end_others(connection, user_id, keep_session=keep_session, now=now)
         except IntegrityError as error:
             if await self.find(passkey.credential_id) is None:
                 raise
             raise PasskeyTaken from error
+        return Added(ended, is_first)
 
     async def of_user(self, user_id: UUID) -> Sequence[Passkey]:
         """See `PasskeyStore.of_user`."""
@@ -70,14 +73,12 @@ class SqlPasskeyStore:
         async with read_connection(self._engine) as connection:
             return [_passkey(row) for row in await connection.execute(query)]
 
-    async def find(self, credential_id: bytes) -> tuple[Account, Passkey] | None:
+    async def find(self, credential_id: bytes) -> Passkey | None:
         """See `PasskeyStore.find`."""
-        owner = select_accounts().join(passkeys, passkeys.c.user_id == users.c.user_id)
-        is_it = passkeys.c.credential_id == credential_id
+        query = select(*_COLUMNS).where(passkeys.c.credential_id == credential_id)
         async with read_connection(self._engine) as connection:
-            account = (await connection.execute(owner.where(is_it))).one_or_none()
-            passkey = (await connection.execute(select(*_COLUMNS).where(is_it))).one_or_none()
-        return None if account is None or passkey is None else (account_from(account), _passkey(passkey))
+            row = (await connection.execute(query)).one_or_none()
+        return None if row is None else _passkey(row)
 
     async def rename(self, user_id: UUID, passkey_id: UUID, name: str) -> Passkey | None:
         """See `PasskeyStore.rename`."""
@@ -88,14 +89,18 @@ class SqlPasskeyStore:
             row = renamed.one_or_none()
         return None if row is None else _passkey(row)
 
-    async def remove(self, user_id: UUID, passkey_id: UUID) -> Passkey | None:
+    async def remove(
+        self, user_id: UUID, passkey_id: UUID, *, keep_session: UUID, now: datetime
+    ) -> Sequence[UUID] | None:
         """See `PasskeyStore.remove`."""
         async with write_transaction(self._engine) as connection:
-            removed = await connection.execute(
-                delete(passkeys).where(_owned(user_id, passkey_id)).returning(*_COLUMNS)
-            )
-            row = removed.one_or_none()
-        return None if row is None else _passkey(row)
+            await lock_user(connection, user_id)
+            removed = await connection.execute(delete(passkeys).where(_owned(user_id, passkey_id)))
+            if removed.rowcount != 1:
+                return None
+            if not await _has_factor(connection, user_id):
+                await replace_recovery_codes(connection, user_id, ())
+            return await end_others(connection, user_id, keep_session=keep_session, now=now)
 
     async def record_use(self, passkey_id: UUID, *, sign_count: int, backed_up: bool, now: datetime) -> bool:
         """See `PasskeyStore.record_use`."""
@@ -111,6 +116,19 @@ class SqlPasskeyStore:
 
 def _owned(user_id: UUID, passkey_id: UUID) -> Any:
     return and_(passkeys.c.user_id == user_id, passkeys.c.passkey_id == passkey_id)
+
+
+async def _count(connection: AsyncConnection, user_id: UUID) -> int:
+    owned = select(func.count()).select_from(passkeys).where(passkeys.c.user_id == user_id)
+    return int(await connection.scalar(owned) or 0)
+
+
+async def _has_factor(connection: AsyncConnection, user_id: UUID) -> bool:
+    """Whether a login of this user is asked for a second factor."""
+    app = select(authenticator_apps.c.user_id).where(
+        authenticator_apps.c.user_id == user_id, authenticator_apps.c.confirmed_at.is_not(None)
+    )
+    return await _count(connection, user_id) > 0 or await connection.scalar(app) is not None
 
 
 def _values(passkey: Passkey) -> dict[str, Any]:
