@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,6 +16,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from experience_plane.adapters.embedded_runtime import EmbeddedRuntime
+from experience_plane.adapters.encryption_key_file import EncryptionKeyFile
 from experience_plane.adapters.external_authentication import oidc_sign_in_parts, open_external_authentication
 from experience_plane.adapters.limit_counters import SharedCounters, memory_counters
 from experience_plane.adapters.mail.outbox import Outbox
@@ -45,6 +46,7 @@ from experience_plane.security_guard.options import (
     IdentityOptions,
     KeyOptions,
     PasswordOptions,
+    SecondFactorOptions,
     SessionOptions,
     TicketOptions,
     TokenOptions,
@@ -178,7 +180,11 @@ async def _open_guard(engine: AsyncEngine, settings: Settings) -> SecurityGuard:
     options, stores = _identity_options(settings), sql_identity_stores(engine)
     if settings.auth.provider == "local":
         return await open_local_guard(
-            stores, options, mail=_mail(settings), oidc=oidc_sign_in_parts(engine, settings.auth)
+            stores,
+            options,
+            mail=_mail(settings),
+            oidc=oidc_sign_in_parts(engine, settings.auth),
+            encryption_key=_encryption_key(settings),
         )
     return open_external_guard(open_external_authentication(engine, settings.auth), stores.tickets, options.tickets)
 
@@ -248,6 +254,12 @@ def _identity_options(settings: Settings) -> IdentityOptions:
             email_change_lifetime=timedelta(seconds=auth.email_change_seconds),
             password_reset_lifetime=timedelta(seconds=auth.password_reset_seconds),
         ),
+        second_factors=SecondFactorOptions(
+            challenge_lifetime=timedelta(seconds=auth.challenge_seconds),
+            challenge_tries=auth.challenge_tries,
+            enrolment_lifetime=timedelta(seconds=auth.enrolment_seconds),
+            recent_login=timedelta(seconds=auth.recent_login_seconds),
+        ),
     )
 
 
@@ -266,6 +278,13 @@ def _mail(settings: Settings) -> MailPort:
         ),
         sender=mail.sender,
     )
+
+
+def _encryption_key(settings: Settings) -> Callable[[], str]:
+    configured = settings.auth.encryption_key
+    if configured is None:
+        return EncryptionKeyFile(settings.auth.encryption_key_file)
+    return configured.get_secret_value
 
 
 def _key_options(settings: Settings) -> KeyOptions:

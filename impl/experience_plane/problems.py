@@ -9,7 +9,7 @@ from pydantic import MISSING
 from experience_plane.conversations import log
 from experience_plane.errors import ExperiencePlaneError, FieldError, NotReady
 from experience_plane.runtime.port import ExecutionFailed, UnknownAgent
-from experience_plane.security_guard import directory, oidc_sign_in
+from experience_plane.security_guard import authenticator_apps, directory, oidc_sign_in, second_factor
 from experience_plane.security_guard import ports as identity
 from experience_plane.security_guard.access_tokens import UnknownSigningKey
 from experience_plane_api import models
@@ -43,7 +43,12 @@ PROBLEM_TYPE_OF: dict[type[ExperiencePlaneError], ProblemType] = {
     oidc_sign_in.ProviderNotFound: types.PROVIDER_NOT_FOUND,
     oidc_sign_in.SignInRefused: types.INVALID_SIGN_IN,
     oidc_sign_in.UnverifiedIdentity: types.UNVERIFIED_IDENTITY,
+    identity.ReauthenticationRequired: types.REAUTHENTICATION_REQUIRED,
     identity.WrongPassword: types.WRONG_PASSWORD,
+    authenticator_apps.NoSecondFactor: types.NO_SECOND_FACTOR,
+    authenticator_apps.SecondFactorExists: types.SECOND_FACTOR_EXISTS,
+    second_factor.InvalidChallenge: types.INVALID_CHALLENGE,
+    second_factor.WrongCode: types.WRONG_CODE,
     log.ConversationNotFound: types.CONVERSATION_NOT_FOUND,
     log.CursorUnknown: types.INVALID_MESSAGE,
     log.MessageIdReused: types.MESSAGE_ID_REUSED,

@@ -143,6 +143,24 @@ class AuthSettings(BaseModel):
     password_reset_seconds: int = Field(
         3600, ge=60, le=86_400, description="How long a code for a new password is valid."
     )
+    challenge_seconds: int = Field(300, ge=30, le=3600, description="How long a login waits for its second factor.")
+    challenge_tries: int = Field(
+        5, ge=1, le=20, description="Codes that a login takes as its second factor before it has to start again."
+    )
+    enrolment_seconds: int = Field(
+        600, ge=60, le=86_400, description="How long a new authenticator app may take to be confirmed."
+    )
+    recent_login_seconds: int = Field(
+        300, ge=0, le=3600, description="How long after a login second factors can be changed without the password."
+    )
+    encryption_key: SecretStr | None = Field(
+        None,
+        min_length=32,
+        description="Encrypts secrets that must be read again (authenticator apps), the same for all processes.",
+    )
+    encryption_key_file: Path = Field(
+        Path("var/encryption.key"), description="Where that key is kept when it is not set; made when first needed."
+    )
     hashing: HashingSettings = HashingSettings()
     gotrue: GoTrueSettings = GoTrueSettings()
     oidc: OidcIssuerSettings = OidcIssuerSettings()

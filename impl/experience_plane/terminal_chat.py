@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import getpass
+import re
 import sys
 from contextlib import suppress
+from typing import Literal
 from uuid import UUID
 
 import httpx
@@ -46,12 +48,28 @@ async def _authenticate(http: HttpClient, email: str | None, register_as: str | 
         registered = await http.register_user(body)
         if isinstance(registered, models.MailOnItsWay):
             await _ask("Open the link in the mail that is on its way to you, then press Enter. ")
-            registered = await http.log_in(models.LoginRequest(email=address, password=password))
-        result = registered
+            result = await _log_in(http, address, password)
+        else:
+            result = registered
     else:
-        result = await http.log_in(models.LoginRequest(email=address, password=password))
+        result = await _log_in(http, address, password)
     http.access_token = result.access_token
     _say(f"Logged in as {result.user.name}. {_HELP}\n")
+
+
+async def _log_in(http: HttpClient, address: str, password: str) -> models.AuthenticationResult:
+    answer = await http.log_in(models.LoginRequest(email=address, password=password))
+    while isinstance(answer, models.SecondFactorRequired):
+        code = await _ask("Code of your authenticator app, or a recovery code: ")
+        method: Literal["totp", "recovery_code"] = "recovery_code" if re.search("[A-Za-z]", code) else "totp"
+        given = models.SecondFactorRequest(challenge=answer.challenge, method=method, code=code)
+        try:
+            return await http.complete_second_factor(given)
+        except ProblemError as error:
+            if error.slug != "wrong-code":
+                raise
+            _say(f"{_told(error)}\n")
+    return answer
 
 
 async def _converse(connection: AgentSocketConnection, conversation_id: UUID | None) -> None:

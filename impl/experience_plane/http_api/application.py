@@ -26,6 +26,7 @@ from experience_plane.http_api.auth import AuthHandlers
 from experience_plane.http_api.body_guard import BodyGuard
 from experience_plane.http_api.client_address import NO_PROXIES, ClientAddress, TrustedProxies
 from experience_plane.http_api.conversations import ConversationsHandlers
+from experience_plane.http_api.factors import FactorsHandlers
 from experience_plane.http_api.oidc import OidcHandlers
 from experience_plane.http_api.operations import OperationsHandlers
 from experience_plane.http_api.permissions import operation_dependencies
@@ -111,6 +112,7 @@ def _contract_router(components: Components, version: str) -> APIRouter:
         auth=AuthHandlers(guard),
         sessions=SessionsHandlers(guard),
         oidc=OidcHandlers(guard),
+        factors=FactorsHandlers(guard),
         account=AccountHandlers(guard),
         runtime=RuntimeHandlers(guard),
         agents=AgentsHandlers(),

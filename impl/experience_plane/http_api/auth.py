@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from experience_plane.security_guard.guard import SecurityGuard
-from experience_plane.security_guard.principal import Authenticated, Principal, User
+from experience_plane.security_guard.principal import Authenticated, LoginOutcome, Principal, User
 from experience_plane_api import models
 from experience_plane_api.server import HTTPResult
 from experience_plane_api.server.services import AuthService
@@ -24,9 +24,11 @@ class AuthHandlers(AuthService[Principal]):
             return HTTPResult(202, models.MailOnItsWay(status="check_your_mail"))
         return HTTPResult(201, authentication_result(authenticated))
 
-    async def log_in(self, *, body: models.LoginRequest) -> models.AuthenticationResult:
+    async def log_in(
+        self, *, body: models.LoginRequest
+    ) -> HTTPResult[models.AuthenticationResult | models.SecondFactorRequired | models.Problem]:
         """See openapi.yaml, logIn."""
-        return authentication_result(await self._guard.login(email=body.email, password=body.password))
+        return login_result(await self._guard.login(email=body.email, password=body.password))
 
     async def refresh_session(self, *, body: models.RefreshRequest) -> models.AuthenticationResult:
         """See openapi.yaml, refreshSession."""
@@ -39,6 +41,18 @@ class AuthHandlers(AuthService[Principal]):
     async def get_current_user(self, *, principal: Principal) -> models.User:
         """See openapi.yaml, getCurrentUser."""
         return _user(await self._guard.current_user(principal))
+
+
+def login_result(
+    outcome: LoginOutcome,
+) -> HTTPResult[models.AuthenticationResult | models.SecondFactorRequired | models.Problem]:
+    """What every login answers: 200 with tokens, or 202 with the question for the second factor."""
+    if isinstance(outcome, Authenticated):
+        return HTTPResult(200, authentication_result(outcome))
+    asked = models.SecondFactorRequired(
+        challenge=outcome.challenge, methods=list(outcome.methods), expires_at=outcome.expires_at
+    )
+    return HTTPResult(202, asked)
 
 
 def authentication_result(authenticated: Authenticated) -> models.AuthenticationResult:

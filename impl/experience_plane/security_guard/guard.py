@@ -16,7 +16,8 @@ from experience_plane.security_guard.ports import (
     PermissionDenied,
     Unauthenticated,
 )
-from experience_plane.security_guard.principal import Authenticated, Principal, Ticket, User
+from experience_plane.security_guard.principal import Authenticated, LoginOutcome, Principal, Ticket, User
+from experience_plane.security_guard.second_factors import SecondFactors
 from experience_plane.security_guard.tickets import Tickets
 from experience_plane.security_guard.user_sessions import UserSessions
 
@@ -34,6 +35,7 @@ class SecurityGuard:
         administration: Administration | None = None,
         oidc_sign_in: OidcSignIn | None = None,
         accounts: Accounts | None = None,
+        second_factors: SecondFactors | None = None,
     ) -> None:
         self._authentication = authentication
         self._tickets = tickets
@@ -43,6 +45,7 @@ class SecurityGuard:
         self._administration = administration
         self._oidc_sign_in = oidc_sign_in
         self._accounts = accounts
+        self._second_factors = second_factors
 
     @property
     def sessions(self) -> UserSessions:
@@ -82,6 +85,17 @@ class SecurityGuard:
         return self._accounts
 
     @property
+    def second_factors(self) -> SecondFactors:
+        """Second factors: given at a login, added, removed.
+
+        Raises:
+            NotSupported: an external identity provider keeps the accounts.
+        """
+        if self._second_factors is None:
+            raise NotSupported("Second factors are the external identity provider's; set them up there.")
+        return self._second_factors
+
+    @property
     def oidc_sign_in(self) -> OidcSignIn:
         """Sign-in by OpenID Connect.
 
@@ -115,8 +129,8 @@ class SecurityGuard:
             return await self.register_user(name=name, email=email, password=password)
         return await self._accounts.registration.register(name=name, email=email, password=password)
 
-    async def login(self, *, email: str, password: str) -> Authenticated:
-        """Start a session.
+    async def login(self, *, email: str, password: str) -> LoginOutcome:
+        """Start a session, or ask for the second factor of an account that has one.
 
         Raises:
             InvalidCredentials, EmailUnconfirmed, Overloaded.

@@ -31,7 +31,6 @@ from experience_plane.security_guard.principal import (
     LoginOutcome,
     Principal,
     SecondFactorMethod,
-    SecondFactorRequired,
     TokenPair,
     User,
 )

@@ -128,6 +128,8 @@ class Charges:
         self._limits = limits
         self._policy = policy
         self._network = network
+        self.signing_in: str | None = None
+        """The account whose owner is at this network if the request succeeds."""
         self.standings: list[Standing] = []
         """What may be told to the client: its own network's counters, its own account's, and what refused it."""
 
@@ -158,9 +160,10 @@ class Charges:
             key = f"{account} from {self._network}" if known else account
             await self._charge("account", key, self._policy.per_account, shown=False)
 
-    async def sign_in_succeeded(self, account: str) -> None:
-        """Let this network have counters of its own with the account from now on."""
-        await self._limits.remember(account, self._network)
+    async def succeeded(self) -> None:
+        """Let this network have counters of its own from now on with the account that was signed in to."""
+        if self.signing_in is not None:
+            await self._limits.remember(self.signing_in, self._network)
 
     async def _charge(self, scope: str, key: str, limits: Sequence[Limit], *, shown: bool) -> None:
         for limit in limits:

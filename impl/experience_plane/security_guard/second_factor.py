@@ -7,18 +7,18 @@ authenticator app, passkeys) says which accounts have it and checks what is give
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
 from experience_plane.clock import Clock
 from experience_plane.errors import ExperiencePlaneError, FieldError
 from experience_plane.security_guard.audit import AuditTrail, SecurityEvent
+from experience_plane.security_guard.correspondence import Notices
+from experience_plane.security_guard.factor_storage import Challenge, ChallengeStore
 from experience_plane.security_guard.opaque import digest, new_secret
 from experience_plane.security_guard.options import SecondFactorOptions
 from experience_plane.security_guard.principal import SecondFactorMethod, SecondFactorRequired
-from experience_plane.security_guard.storage import Account
+from experience_plane.security_guard.storage import Account, AccountLifecycleStore
 
 Proof = Callable[[Account], Awaitable[bool]]
 """Checks what was given as the second factor of an account, and uses it up."""
@@ -47,46 +47,6 @@ class Factor(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Challenge:
-    """A login that waits for its second factor, about to be stored, by digest only."""
-
-    digest: bytes
-    user_id: UUID
-    expires_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Tried:
-    """One more try at a challenge was counted: whose login it is, and how many tries are left after this one."""
-
-    account: Account
-    tries_left: int
-
-
-class ChallengeStore(Protocol):
-    """Logins that wait for their second factor. Every method is atomic.
-
-    They end when the password or a factor of the account changes.
-    """
-
-    async def add(self, challenge: Challenge, now: datetime) -> None:
-        """Store a challenge, and forget those that expired before `now`."""
-        ...
-
-    async def find_account(self, digest: bytes, now: datetime) -> Account | None:
-        """Answer whose login it is, unless expired. Counts nothing."""
-        ...
-
-    async def try_once(self, digest: bytes, *, limit: int, now: datetime) -> Tried | None:
-        """Count a try. None: unknown, expired, or tried `limit` times before."""
-        ...
-
-    async def take(self, digest: bytes, now: datetime) -> bool:
-        """Remove the challenge; of parallel callers exactly one gets True, and nobody once it has expired."""
-        ...
-
-
 class SecondFactorGate:
     """Asks for second factors, and lets pass who gives one."""
 
@@ -94,17 +54,21 @@ class SecondFactorGate:
         self,
         *,
         store: ChallengeStore,
+        accounts: AccountLifecycleStore,
         factors: Sequence[Factor],
         fallbacks: Sequence[Factor] = (),
         options: SecondFactorOptions,
+        notices: Notices,
         audit: AuditTrail,
         clock: Clock,
     ) -> None:
         """`fallbacks` stand in for a lost factor: they are offered beside one, and ask for nothing by themselves."""
         self._store = store
+        self._accounts = accounts
         self._factors = factors
         self._fallbacks = fallbacks
         self._options = options
+        self._notices = notices
         self._audit = audit
         self._clock = clock
 
@@ -130,10 +94,7 @@ class SecondFactorGate:
         Raises:
             InvalidChallenge.
         """
-        account = await self._store.find_account(digest(challenge), self._clock())
-        if account is None:
-            raise InvalidChallenge
-        return account
+        return await self._account(await self._store.find_user(digest(challenge), self._clock()))
 
     async def pass_with(self, challenge: str, method: SecondFactorMethod, proof: Proof) -> Account:
         """Answer who may be logged in now: the challenge is answered, once, with this proof.
@@ -146,21 +107,28 @@ class SecondFactorGate:
         tried = await self._store.try_once(key, limit=self._options.challenge_tries, now=self._clock())
         if tried is None:
             raise InvalidChallenge
-        if not await proof(tried.account):
-            await self._failed(tried, method)
+        account = await self._account(tried.user_id)
+        if not await proof(account):
+            await self._failed(account, method, tried.tries_left)
             raise WrongCode
         if not await self._store.take(key, self._clock()):
             raise InvalidChallenge
         await self._audit.record(
-            SecurityEvent(kind="second_factor.given", user_id=tried.account.user_id, detail={"method": method})
+            SecurityEvent(kind="second_factor.given", user_id=account.user_id, detail={"method": method})
         )
-        return tried.account
+        return account
 
-    async def _failed(self, tried: Tried, method: SecondFactorMethod) -> None:
-        detail = {"method": method, "tries_left": str(tried.tries_left)}
-        await self._audit.record(
-            SecurityEvent(kind="second_factor.failed", user_id=tried.account.user_id, detail=detail)
-        )
+    async def _account(self, user_id: UUID | None) -> Account:
+        found = None if user_id is None else await self._accounts.find(user_id)
+        if found is None:
+            raise InvalidChallenge
+        return found.account
+
+    async def _failed(self, account: Account, method: SecondFactorMethod, tries_left: int) -> None:
+        detail = {"method": method, "tries_left": str(tries_left)}
+        await self._audit.record(SecurityEvent(kind="second_factor.failed", user_id=account.user_id, detail=detail))
+        if tries_left == 0:
+            self._notices.post("second_factor_failed", lambda letters: letters.second_factor_failed(account.email))
 
 
 async def _methods(factors: Sequence[Factor], user_id: UUID) -> tuple[SecondFactorMethod, ...]:

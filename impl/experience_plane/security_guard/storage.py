@@ -11,11 +11,14 @@ from uuid import UUID
 from experience_plane.security_guard.audit import AuditLog, AuditTrail
 from experience_plane.security_guard.device import UNKNOWN_DEVICE, Device
 from experience_plane.security_guard.directory import UserDirectory
+from experience_plane.security_guard.factor_storage import AuthenticatorAppStore, ChallengeStore, RecoveryCodeStore
 from experience_plane.security_guard.ports import TenantAssignment
 from experience_plane.security_guard.principal import Principal
 
 CodePurpose = Literal["verify_email", "change_email", "reset_password"]
-SessionEnd = Literal["logout", "refresh_token_reuse", "ended_by_user", "password_changed", "password_reset", "factor_changed"]
+SessionEnd = Literal[
+    "logout", "refresh_token_reuse", "ended_by_user", "password_changed", "password_reset", "factor_changed"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,3 +311,6 @@ class IdentityStores:
     audit_log: AuditLog
     audit_trail: AuditTrail
     account_lifecycle: AccountLifecycleStore
+    challenges: ChallengeStore
+    authenticator_apps: AuthenticatorAppStore
+    recovery_codes: RecoveryCodeStore

@@ -7,6 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from experience_plane.adapters.sql.account_lifecycle_store import SqlAccountLifecycleStore
 from experience_plane.adapters.sql.account_store import SqlAccountStore
 from experience_plane.adapters.sql.audit_log import SqlAuditTrail
+from experience_plane.adapters.sql.challenge_store import SqlChallengeStore
+from experience_plane.adapters.sql.second_factor_stores import SqlAuthenticatorAppStore, SqlRecoveryCodeStore
 from experience_plane.adapters.sql.session_store import SqlSessionStore
 from experience_plane.adapters.sql.signing_key_store import SqlSigningKeyStore
 from experience_plane.adapters.sql.ticket_store import SqlTicketStore
@@ -28,4 +30,7 @@ def sql_identity_stores(engine: AsyncEngine, clock: Clock = system_clock) -> Ide
         audit_log=audit,
         audit_trail=audit,
         account_lifecycle=SqlAccountLifecycleStore(engine),
+        challenges=SqlChallengeStore(engine),
+        authenticator_apps=SqlAuthenticatorAppStore(engine),
+        recovery_codes=SqlRecoveryCodeStore(engine),
     )

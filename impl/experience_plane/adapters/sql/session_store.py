@@ -62,6 +62,13 @@ class SqlSessionStore:
         async with write_transaction(self._engine) as connection:
             await _end(connection, session_id, reason, now)
 
+    async def find_start(self, session_id: UUID) -> datetime | None:
+        """See `SessionStore.find_start`."""
+        query = select(sessions.c.started_at).where(sessions.c.session_id == session_id)
+        async with read_connection(self._engine) as connection:
+            started_at: datetime | None = await connection.scalar(query)
+        return started_at
+
     async def find_live_account(self, session_id: UUID, now: datetime) -> Account | None:
         """See `SessionStore.find_live_account`."""
         query = (
