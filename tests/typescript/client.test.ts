@@ -69,6 +69,34 @@ test('Logging in sends no token, and what follows sends the one that it got', as
   assert.deepEqual(seen, ['POST /api/auth/login -', 'GET /api/auth/me Bearer access-1'])
 })
 
+test('A login with a second factor answers the challenge, and no session before the factor is given', async () => {
+  const challenge = {
+    challenge: 'a challenge of twenty letters'.replaceAll(' ', '-'),
+    methods: ['totp'],
+    expires_at: '2026-11-23T12:05:00Z',
+  }
+  const fake = service()
+  const fetch: typeof globalThis.fetch = async (input, init) => {
+    const request = new Request(input, init)
+    const { pathname } = new URL(request.url)
+    if (pathname === '/api/auth/login') return Response.json(challenge, { status: 202 })
+    assert.equal(pathname, '/api/auth/login/second-factor')
+    assert.deepEqual(await request.json(), { challenge: challenge.challenge, method: 'totp', code: '123456' })
+    return fake.fetch('http://service.test/api/auth/login', { method: 'POST' })
+  }
+  const client = createHttpClient({ baseUrl: 'http://service.test', fetch })
+  const answer = await client.logIn(credentials)
+  assert.deepEqual(answer, challenge)
+  assert.equal(client.session, null)
+  const session = await client.completeSecondFactor({
+    challenge: challenge.challenge,
+    method: 'totp',
+    code: '123456',
+  })
+  assert.equal(session.accessToken, 'access-1')
+  assert.equal(client.session, session)
+})
+
 test('An expired access token is exchanged once, however many requests notice it, and each is repeated', async () => {
   const { client, seen, state } = await loggedIn()
   state.expired = true

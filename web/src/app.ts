@@ -2,6 +2,7 @@ import { createHttpClient, type Session } from '@experience-plane/client'
 import { byId } from './dom.js'
 import { Entrance } from './entrance.js'
 import { MailedLink } from './mailed-link.js'
+import { Security } from './security.js'
 import { Talk } from './talk.js'
 
 const notice = byId('notice', HTMLElement)
@@ -11,6 +12,7 @@ const who = byId('who', HTMLElement)
 const client = createHttpClient({ onSession: (session) => follow(session) })
 const entrance = new Entrance(client, tell)
 const talk = new Talk(client)
+const security = new Security(client)
 let userId: string | null = null
 let leaving = false
 
@@ -25,6 +27,7 @@ function follow(session: Session | null): void {
   userId = session?.user.user_id ?? null
   byId('user-name', HTMLElement).textContent = session?.user.name ?? ''
   who.hidden = session === null
+  security.close()
   notice.hidden = !ended
   notice.textContent = ended ? 'Your session has ended. Log in again to go on.' : ''
   entrance.show(session === null)

@@ -1,6 +1,7 @@
 import type { HttpClient } from '@experience-plane/client'
 import { byId } from './dom.js'
 import { clearFaults, showFaults } from './faults.js'
+import { SecondFactorForm } from './second-factor.js'
 
 /** The form in which one logs in or registers. Who has done so, the HTTP client's `onSession` tells. */
 export class Entrance {
@@ -9,6 +10,7 @@ export class Entrance {
   readonly #fault = byId('entrance-fault', HTMLElement)
   readonly #button = byId('enter', HTMLButtonElement)
   readonly #forgot = byId('forgot', HTMLButtonElement)
+  readonly #secondFactor: SecondFactorForm
   readonly #client: HttpClient
   readonly #tell: (text: string) => void
   #registering = false
@@ -16,6 +18,7 @@ export class Entrance {
   constructor(client: HttpClient, tell: (text: string) => void) {
     this.#client = client
     this.#tell = tell
+    this.#secondFactor = new SecondFactorForm(client, () => this.show(true))
     this.#forgot.addEventListener('click', () => void this.#askForPassword())
     for (const choice of this.#section.querySelectorAll<HTMLInputElement>('input[name=entrance]')) {
       choice.addEventListener('change', () => this.#choose(choice.value === 'register'))
@@ -28,6 +31,7 @@ export class Entrance {
 
   show(visible: boolean): void {
     this.#section.hidden = !visible
+    this.#secondFactor.hide()
     if (!visible) this.#form.reset()
     clearFaults(this.#form, this.#fault)
   }
@@ -52,7 +56,7 @@ export class Entrance {
     const credentials = { email: text('email'), password: text('password') }
     this.#button.disabled = true
     try {
-      if (!this.#registering) await this.#client.logIn(credentials)
+      if (!this.#registering) await this.#logIn(credentials)
       else if ((await this.#client.register({ name: text('name'), ...credentials })) === null)
         this.#tell('A mail is on its way to you: open the link in it, then log in.')
     } catch (error) {
@@ -60,6 +64,13 @@ export class Entrance {
     } finally {
       this.#button.disabled = false
     }
+  }
+
+  async #logIn(credentials: { email: string; password: string }): Promise<void> {
+    const answer = await this.#client.logIn(credentials)
+    if (!('challenge' in answer)) return
+    this.show(false)
+    this.#secondFactor.ask(answer)
   }
 
   async #askForPassword(): Promise<void> {

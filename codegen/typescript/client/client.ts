@@ -1,5 +1,14 @@
 import createFetchClient, { type Client, type Middleware } from 'openapi-fetch'
-import type { AgentTicket, AuthenticationResult, LoginRequest, paths, RegisterRequest, User } from './http.js'
+import type {
+  AgentTicket,
+  AuthenticationResult,
+  LoginRequest,
+  paths,
+  RegisterRequest,
+  SecondFactorRequest,
+  SecondFactorRequired,
+  User,
+} from './http.js'
 import { UNAUTHENTICATED_OPERATIONS } from './operations.js'
 import { isProblem, ProblemError } from './problem-error.js'
 
@@ -36,7 +45,10 @@ export interface HttpClient {
   readonly session: Session | null
   /** Answers null where the service wants the address to be verified first: a mail is on its way, and nobody is logged in. */
   register(body: RegisterRequest): Promise<Session | null>
-  logIn(body: LoginRequest): Promise<Session>
+  /** Answers what the account asks for as its second factor, if it has one: nobody is logged in yet (`'challenge' in answer`). */
+  logIn(body: LoginRequest): Promise<Session | SecondFactorRequired>
+  /** Gives the second factor that `logIn` has asked for. */
+  completeSecondFactor(body: SecondFactorRequest): Promise<Session>
   /** Exchanges the refresh token. Calls at the same time share one exchange: a refresh token works once. */
   refresh(): Promise<Session>
   /** Ends the session; it is forgotten here even when the service cannot be reached. */
@@ -77,8 +89,13 @@ class SessionClient implements HttpClient {
     return 'status' in result ? null : this.#adopt(result)
   }
 
-  async logIn(body: LoginRequest): Promise<Session> {
-    return this.#adopt(await this.unwrap(this.http.POST('/api/auth/login', { body })))
+  async logIn(body: LoginRequest): Promise<Session | SecondFactorRequired> {
+    const result = await this.unwrap(this.http.POST('/api/auth/login', { body }))
+    return 'challenge' in result ? result : this.#adopt(result)
+  }
+
+  async completeSecondFactor(body: SecondFactorRequest): Promise<Session> {
+    return this.#adopt(await this.unwrap(this.http.POST('/api/auth/login/second-factor', { body })))
   }
 
   refresh(): Promise<Session> {

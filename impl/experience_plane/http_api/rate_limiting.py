@@ -95,8 +95,8 @@ class _Telling:
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            if message["status"] in {200, 201}:
-                await self._charges.succeeded()
+            if self._charges.signing_in is not None and message["status"] in {200, 201}:
+                await self._charges.sign_in_succeeded(self._charges.signing_in)
             if self._charges.standings:
                 headers = MutableHeaders(scope=message)
                 headers["RateLimit-Policy"] = _policies(self._charges.standings)

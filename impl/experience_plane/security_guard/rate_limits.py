@@ -160,10 +160,9 @@ class Charges:
             key = f"{account} from {self._network}" if known else account
             await self._charge("account", key, self._policy.per_account, shown=False)
 
-    async def succeeded(self) -> None:
-        """Let this network have counters of its own from now on with the account that was signed in to."""
-        if self.signing_in is not None:
-            await self._limits.remember(self.signing_in, self._network)
+    async def sign_in_succeeded(self, account: str) -> None:
+        """Let this network have counters of its own with the account from now on."""
+        await self._limits.remember(account, self._network)
 
     async def _charge(self, scope: str, key: str, limits: Sequence[Limit], *, shown: bool) -> None:
         for limit in limits:

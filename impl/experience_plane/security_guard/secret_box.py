@@ -46,7 +46,7 @@ class SecretBox:
             raise SecretUnreadable("unknown format")
         try:
             return self._cipher.decrypt(sealed[len(_FORMAT) : start], sealed[start:], owner)
-        except InvalidTag as error:
+        except (InvalidTag, ValueError) as error:
             raise SecretUnreadable("another auth.encryption_key, or another owner") from error
 
     @cached_property
