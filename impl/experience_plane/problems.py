@@ -9,7 +9,7 @@ from pydantic import MISSING
 from experience_plane.conversations import log
 from experience_plane.errors import ExperiencePlaneError, FieldError, NotReady
 from experience_plane.runtime.port import ExecutionFailed, UnknownAgent
-from experience_plane.security_guard import authenticator_apps, directory, oidc_sign_in, second_factor
+from experience_plane.security_guard import authenticator_apps, directory, oidc_sign_in, passkeys, second_factor
 from experience_plane.security_guard import ports as identity
 from experience_plane.security_guard.access_tokens import UnknownSigningKey
 from experience_plane_api import models
@@ -37,6 +37,11 @@ PROBLEM_TYPE_OF: dict[type[ExperiencePlaneError], ProblemType] = {
     directory.LastAdmin: types.LAST_ADMIN,
     directory.UnknownRole: types.INVALID_REQUEST,
     directory.UserNotFound: types.USER_NOT_FOUND,
+    passkeys.PasskeyNotFound: types.PASSKEY_NOT_FOUND,
+    passkeys.PasskeyRefused: types.PASSKEY_REFUSED,
+    passkeys.PasskeyRejected: types.INVALID_REQUEST,
+    passkeys.PasskeyTaken: types.PASSKEY_TAKEN,
+    passkeys.TooManyPasskeys: types.TOO_MANY_PASSKEYS,
     oidc_sign_in.AccountLinkRequired: types.ACCOUNT_LINK_REQUIRED,
     oidc_sign_in.IdentityTaken: types.IDENTITY_TAKEN,
     oidc_sign_in.InvalidReturnAddress: types.INVALID_REQUEST,

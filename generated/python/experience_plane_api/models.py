@@ -71,13 +71,6 @@ class LoginRequest(BaseModel):
     """The password."""
 
 
-CurrentPassword = TypeAliasType(
-    "CurrentPassword",
-    Annotated[str, Field(max_length=256, min_length=1, title="CurrentPassword")],
-)
-"""The password that the user has now."""
-
-
 class MailOnItsWay(BaseModel):
     """What happens next, happens in a mailbox."""
 
@@ -623,6 +616,17 @@ class SecondFactorPasskeyRequest(BaseModel):
     ]
     """Stands for a login whose first factor was right. Opaque, and worth nothing without the second factor."""
     credential: AuthenticationCredential
+
+
+class PasskeyRegistrationOptionsRequest(BaseModel):
+    """The password as proof that its owner adds the passkey; may be left out soon after a login."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    current_password: Annotated[str | MISSING, Field(max_length=256, min_length=1, title="CurrentPassword")] = MISSING
+    """The password that the user has now."""
 
 
 class RegisterPasskeyRequest(BaseModel):

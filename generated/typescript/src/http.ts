@@ -1472,7 +1472,7 @@ export interface components {
         };
         /**
          * PasskeyRegistrationOptionsRequest
-         * @description The password as proof; may be left out soon after a login.
+         * @description The password as proof that its owner adds the passkey; may be left out soon after a login.
          */
         PasskeyRegistrationOptionsRequest: {
             current_password?: components["schemas"]["CurrentPassword"];

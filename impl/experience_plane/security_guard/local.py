@@ -16,9 +16,11 @@ from experience_plane.security_guard.correspondence import Correspondence, Notic
 from experience_plane.security_guard.guard import SecurityGuard
 from experience_plane.security_guard.key_rotation import RotatingKeys
 from experience_plane.security_guard.local_authentication import LocalAuthentication
+from experience_plane.security_guard.local_passkeys import local_passkeys
 from experience_plane.security_guard.mail import MailPort
 from experience_plane.security_guard.oidc_sign_in import OidcSignIn, OidcSignInParts
 from experience_plane.security_guard.options import IdentityOptions
+from experience_plane.security_guard.passkeys import PasskeyFactor
 from experience_plane.security_guard.reauthentication import FreshReauthentication, Reauthentication
 from experience_plane.security_guard.recovery_codes import RecoveryCodes
 from experience_plane.security_guard.second_factor import SecondFactorGate
@@ -59,6 +61,9 @@ async def open_local_guard(
         audit=audit,
     )
     reauthentication = Reauthentication(lifecycle, authentication.hashing, audit)
+    fresh_reauthentication = FreshReauthentication(
+        reauthentication, stores.sessions, options.second_factors.recent_login, clock
+    )
     accounts = local_accounts(
         authentication=authentication,
         accounts=stores.accounts,
@@ -101,11 +106,18 @@ async def open_local_guard(
             apps=factors.apps,
             recovery_codes=factors.recovery_codes,
             accounts=lifecycle,
-            reauthentication=FreshReauthentication(
-                reauthentication, stores.sessions, options.second_factors.recent_login, clock
-            ),
+            reauthentication=fresh_reauthentication,
             notices=factors.notices,
             audit=audit,
+        ),
+        passkeys=local_passkeys(
+            stores=stores,
+            authentication=authentication,
+            reauthentication=fresh_reauthentication,
+            gate=factors.gate,
+            notices=factors.notices,
+            options=options.passkeys,
+            clock=clock,
         ),
     )
 
@@ -133,7 +145,7 @@ class _Factors:
         gate = SecondFactorGate(
             store=stores.challenges,
             accounts=stores.account_lifecycle,
-            factors=[apps],
+            factors=[apps, PasskeyFactor(stores.passkeys)] if options.passkeys.enabled else [apps],
             fallbacks=[recovery_codes],
             options=options.second_factors,
             notices=notices,

@@ -383,7 +383,7 @@ class PasskeysService(Protocol[PrincipalT_contra]):
         self,
         *,
         principal: PrincipalT_contra,
-        body: models.EnrolTotpRequest,
+        body: models.PasskeyRegistrationOptionsRequest,
     ) -> models.PasskeyCreationOptions | HTTPResult[models.PasskeyCreationOptions | models.Problem] | Response:
         """
         Begin to add a passkey

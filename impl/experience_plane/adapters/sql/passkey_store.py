@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, and_, delete, func, insert, or_, select, update
+from sqlalchemy import Row, and_, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -104,7 +104,7 @@ class SqlPasskeyStore:
 
     async def record_use(self, passkey_id: UUID, *, sign_count: int, backed_up: bool, now: datetime) -> bool:
         """See `PasskeyStore.record_use`."""
-        counts_on = or_(passkeys.c.sign_count < sign_count, and_(passkeys.c.sign_count == 0, sign_count == 0))
+        counts_on = passkeys.c.sign_count < sign_count if sign_count else passkeys.c.sign_count == 0
         async with write_transaction(self._engine) as connection:
             done = await connection.execute(
                 update(passkeys)

@@ -213,7 +213,10 @@ def _add_create_passkey_registration_options(
     async def create_passkey_registration_options(
         *,
         principal: Annotated[object, Depends(create_passkey_registration_options_principal)],
-        body: Annotated[models.EnrolTotpRequest, Body(media_type="application/json")],
+        body: Annotated[
+            models.PasskeyRegistrationOptionsRequest,
+            Body(media_type="application/json"),
+        ],
     ) -> object:
         return dispatch(
             await create_passkey_registration_options_handler(

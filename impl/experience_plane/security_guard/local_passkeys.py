@@ -1,0 +1,65 @@
+"""Passkeys over the built-in authentication."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from experience_plane.clock import Clock
+from experience_plane.security_guard.correspondence import Notices
+from experience_plane.security_guard.local_authentication import LocalAuthentication
+from experience_plane.security_guard.options import PasskeyOptions
+from experience_plane.security_guard.passkey_ceremonies import Ceremonies
+from experience_plane.security_guard.passkey_challenges import PasskeyChallenges
+from experience_plane.security_guard.passkey_enrolment import PasskeyEnrolment
+from experience_plane.security_guard.passkey_sign_in import PasskeySignIn
+from experience_plane.security_guard.reauthentication import FreshReauthentication
+from experience_plane.security_guard.second_factor import SecondFactorGate
+from experience_plane.security_guard.storage import IdentityStores
+
+
+@dataclass(frozen=True, slots=True)
+class Passkeys:
+    """What users do with passkeys."""
+
+    enrolment: PasskeyEnrolment
+    sign_in: PasskeySignIn
+
+
+def local_passkeys(
+    *,
+    stores: IdentityStores,
+    authentication: LocalAuthentication,
+    reauthentication: FreshReauthentication,
+    gate: SecondFactorGate,
+    notices: Notices,
+    options: PasskeyOptions,
+    clock: Clock,
+) -> Passkeys | None:
+    """Put the parts together; None where passkeys are switched off."""
+    if not options.enabled:
+        return None
+    ceremonies = Ceremonies(options)
+    challenges = PasskeyChallenges(stores.passkeys, options.challenge_lifetime, clock)
+    return Passkeys(
+        enrolment=PasskeyEnrolment(
+            store=stores.passkeys,
+            ceremonies=ceremonies,
+            challenges=challenges,
+            authentication=authentication,
+            reauthentication=reauthentication,
+            notices=notices,
+            max_per_account=options.max_per_account,
+            audit=stores.audit_trail,
+            clock=clock,
+        ),
+        sign_in=PasskeySignIn(
+            store=stores.passkeys,
+            accounts=stores.account_lifecycle,
+            ceremonies=ceremonies,
+            challenges=challenges,
+            authentication=authentication,
+            gate=gate,
+            audit=stores.audit_trail,
+            clock=clock,
+        ),
+    )
