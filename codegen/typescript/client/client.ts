@@ -3,8 +3,10 @@ import type {
   AgentTicket,
   AuthenticationResult,
   LoginRequest,
+  PasskeyLoginRequest,
   paths,
   RegisterRequest,
+  SecondFactorPasskeyRequest,
   SecondFactorRequest,
   SecondFactorRequired,
   User,
@@ -49,6 +51,10 @@ export interface HttpClient {
   logIn(body: LoginRequest): Promise<Session | SecondFactorRequired>
   /** Gives the second factor that `logIn` has asked for. */
   completeSecondFactor(body: SecondFactorRequest): Promise<Session>
+  /** Gives a passkey as the second factor that `logIn` has asked for. */
+  completeSecondFactorWithPasskey(body: SecondFactorPasskeyRequest): Promise<Session>
+  /** Logs in by a passkey alone; what the browser is to be asked says `POST /api/auth/login/passkey-options`. */
+  logInWithPasskey(body: PasskeyLoginRequest): Promise<Session>
   /** Exchanges the refresh token. Calls at the same time share one exchange: a refresh token works once. */
   refresh(): Promise<Session>
   /** Ends the session; it is forgotten here even when the service cannot be reached. */
@@ -96,6 +102,14 @@ class SessionClient implements HttpClient {
 
   async completeSecondFactor(body: SecondFactorRequest): Promise<Session> {
     return this.#adopt(await this.unwrap(this.http.POST('/api/auth/login/second-factor', { body })))
+  }
+
+  async completeSecondFactorWithPasskey(body: SecondFactorPasskeyRequest): Promise<Session> {
+    return this.#adopt(await this.unwrap(this.http.POST('/api/auth/login/second-factor/passkey', { body })))
+  }
+
+  async logInWithPasskey(body: PasskeyLoginRequest): Promise<Session> {
+    return this.#adopt(await this.unwrap(this.http.POST('/api/auth/login/passkey', { body })))
   }
 
   refresh(): Promise<Session> {

@@ -247,6 +247,8 @@ class SecondFactors(BaseModel):
     )
     totp: StrictBool
     """Whether an authenticator app is used."""
+    passkeys: StrictBool
+    """Whether the account has a passkey."""
     recovery_codes_left: Annotated[StrictInt, Field(ge=0, le=10)]
     """How many recovery codes were not used yet."""
 

@@ -1218,6 +1218,8 @@ export interface components {
         SecondFactors: {
             /** @description Whether an authenticator app is used. */
             totp: boolean;
+            /** @description Whether the account has a passkey. */
+            passkeys: boolean;
             /** @description How many recovery codes were not used yet. */
             recovery_codes_left: number;
         };
