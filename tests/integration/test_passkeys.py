@@ -195,12 +195,16 @@ def test_the_options_of_a_login_say_nothing_of_anybody(service: Service) -> None
     with service.http() as http:
         first, second = (asked(http, LOGIN + "-options") for _ in range(2))
     assert first.pop("challenge") != second.pop("challenge")
-    assert first == second == {
-        "timeout": 300_000,
-        "rpId": "localhost",
-        "allowCredentials": [],
-        "userVerification": "required",
-    }
+    assert (
+        first
+        == second
+        == {
+            "timeout": 300_000,
+            "rpId": "localhost",
+            "allowCredentials": [],
+            "userVerification": "required",
+        }
+    )
 
 
 def test_fifty_uses_of_one_challenge_at_once_make_one_session(start: START) -> None:

@@ -121,6 +121,8 @@ async def test_a_passkey_alone_logs_in_and_says_who_it_is(stage: Stage) -> None:
     assert principal.session_id != ada.session_id
     (listed,) = await stage.guard.passkeys.enrolment.list(principal)
     assert (listed.last_used_at, listed.sign_count) == (stage.clock.now, 2)
+    (event,) = await stage.events("passkey.used")
+    assert event == {"passkey_id": str(registered.passkey.passkey_id), "counter": "2", "counter_before": "1"}
     assert await stage.subjects() == ["A passkey was added"]
 
 
@@ -247,13 +249,16 @@ async def test_a_credential_belongs_to_one_account(stage: Stage) -> None:
 
 async def test_an_account_has_as_many_passkeys_as_it_may_and_none_more(stage: Stage) -> None:
     ada, enrolment = await stage.person(), stage.guard.passkeys.enrolment
-    prepared = [
-        key.create(await enrolment.options(ada, current_password=None)) for key in (Key(), Key(), Key(), Key())
-    ]
+    prepared = [key.create(await enrolment.options(ada, current_password=None)) for key in (Key(), Key(), Key(), Key())]
     outcomes = await asyncio.gather(
         *(enrolment.register(ada, name="Key", credential=each) for each in prepared), return_exceptions=True
     )
-    assert sorted(type(each).__name__ for each in outcomes) == ["Registered", "Registered", "Registered", "TooManyPasskeys"]
+    assert sorted(type(each).__name__ for each in outcomes) == [
+        "Registered",
+        "Registered",
+        "Registered",
+        "TooManyPasskeys",
+    ]
     assert len(await enrolment.list(ada)) == 3
     assert sum(len(each.recovery_codes) for each in outcomes if isinstance(each, Registered)) == 10
     with pytest.raises(TooManyPasskeys):
@@ -323,6 +328,16 @@ async def _garbage(stage: Stage, ada: Principal, key: Key) -> None:
     await stage.guard.passkeys.sign_in.log_in({"id": "AA", "rawId": "AA", "response": {"clientDataJSON": "AA"}})
 
 
+async def _unprintable(stage: Stage, ada: Principal, key: Key) -> None:
+    key.client_data = {"type": "\x00\ud800\n", "origin": "http://localhost"}
+    await stage.log_in(key)
+
+
+async def _from_an_unprintable_origin(stage: Stage, ada: Principal, key: Key) -> None:
+    key.origin = "http://localhost\x00\udfff"
+    await stage.log_in(key)
+
+
 REFUSALS: list[Refusal] = [
     _expired,
     _replayed,
@@ -336,6 +351,8 @@ REFUSALS: list[Refusal] = [
     _unknown,
     _of_a_disabled_account,
     _garbage,
+    _unprintable,
+    _from_an_unprintable_origin,
 ]
 
 

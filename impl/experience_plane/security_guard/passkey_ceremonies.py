@@ -178,7 +178,7 @@ class Ceremonies:
         origin = client_data.origin
         local = self._options.any_local_port and isinstance(origin, str) and _LOCAL_ORIGIN.fullmatch(origin)
         if origin not in self._options.origins and not local:
-            raise CeremonyFailed(f"the origin is {str(origin)[:200]!r}")
+            raise CeremonyFailed(f"the origin is {str(origin)[:200]!a}")
         if client_data.cross_origin:
             raise CeremonyFailed("asked for in a frame of another site")
         return origin
@@ -212,7 +212,8 @@ def _judging() -> Iterator[None]:
         raise
     except Exception as error:
         # The library and its parsers raise whatever they stumble over; what cannot be read is not good.
-        raise CeremonyFailed(f"{type(error).__name__}: {error}"[:500]) from error
+        # They quote what strangers sent, which may hold what no log and no database takes.
+        raise CeremonyFailed(ascii(f"{type(error).__name__}: {error}"[:200])) from error
 
 
 def _client_data(credential: Mapping[str, Any]) -> CollectedClientData:
@@ -229,7 +230,7 @@ def _check_attestation(credential: Mapping[str, Any]) -> None:
     attestation = parse_attestation_object(base64url_to_bytes(credential["response"]["attestationObject"]))
     is_self = attestation.fmt == AttestationFormat.PACKED and attestation.att_stmt.x5c is None
     if attestation.fmt != AttestationFormat.NONE and not is_self:
-        raise CeremonyFailed(f"the attestation is {str(attestation.fmt)[:40]!r}")
+        raise CeremonyFailed(f"the attestation is {str(attestation.fmt)[:40]!a}")
 
 
 def _check_key(public_key: bytes) -> None:

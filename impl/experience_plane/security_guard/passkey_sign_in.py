@@ -150,17 +150,15 @@ class PasskeySignIn:
         return passkey
 
     async def _count(self, passkey: Passkey, assertion: Assertion) -> None:
-        counts_on = await self._store.record_use(
+        went_on = await self._store.record_use(
             passkey.passkey_id, sign_count=assertion.sign_count, backed_up=assertion.backed_up, now=self._clock()
         )
-        if counts_on:
-            return
         detail = {
             "passkey_id": str(passkey.passkey_id),
             "counter": str(assertion.sign_count),
             "counter_before": str(passkey.sign_count),
         }
-        await self._audit.record(
-            SecurityEvent(kind="passkey.counter_went_back", user_id=passkey.user_id, detail=detail)
-        )
-        raise CeremonyFailed("the counter has not gone on")
+        kind = "passkey.used" if went_on else "passkey.counter_went_back"
+        await self._audit.record(SecurityEvent(kind=kind, user_id=passkey.user_id, detail=detail))
+        if not went_on:
+            raise CeremonyFailed("the counter has not gone on")

@@ -16,13 +16,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from experience_plane.security_guard.opaque import new_secret
+from experience_plane.security_guard.options import PasskeyOptions
 from experience_plane.security_guard.passkey_ceremonies import (
     Ceremonies,
     CeremonyFailed,
     answered_challenge,
     used_credential_id,
 )
-from experience_plane.security_guard.passkeys import Passkey, PasskeyOptions
+from experience_plane.security_guard.passkeys import Passkey
 from experience_plane.security_guard.principal import User
 from software_authenticator import BE, BS, Algorithm, SoftwareAuthenticator, decoded, encoded
 
