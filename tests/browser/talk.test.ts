@@ -1,5 +1,6 @@
 /** The page in a real browser, against a running service; see visit.ts. */
 import assert from 'node:assert/strict'
+import { createHmac } from 'node:crypto'
 import test, { after, before } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import { BASE_URL, launch, register, type Visit, visit as visitWith } from './visit.js'
@@ -34,6 +35,58 @@ async function answered(page: Page, count: number): Promise<void> {
     { timeout: 30_000 },
   )
 }
+
+/** The code that an authenticator app with this secret shows (RFC 6238), so many steps from now. */
+function totp(secret: string, steps = 0): string {
+  const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
+  const bits = [...secret].map((letter) => letters.indexOf(letter).toString(2).padStart(5, '0')).join('')
+  const key = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)))
+  const counter = Buffer.alloc(8)
+  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000) + steps))
+  const mac = createHmac('sha1', key).update(counter).digest()
+  const offset = (mac.at(-1) ?? 0) & 15
+  return String((mac.readUInt32BE(offset) & 0x7fffffff) % 1_000_000).padStart(6, '0')
+}
+
+test('A person sets up an authenticator app, is asked for its code at the next login, and can let go of it', async () => {
+  const { page, complaints } = await visit('/')
+  const email = await register(page)
+  await page.getByRole('button', { name: 'Security' }).click()
+  await page.getByRole('button', { name: 'Use an authenticator app' }).click()
+  const shown = page.locator('#totp-secret')
+  await shown.waitFor()
+  const secret = (await shown.innerText()).replaceAll(' ', '')
+  assert.match((await page.locator('#otpauth').getAttribute('href')) ?? '', new RegExp(`^otpauth://totp/.*${secret}`))
+  const code = page.getByLabel('Code of your authenticator app')
+  await code.fill('no code')
+  await page.keyboard.press('Enter')
+  await page.getByText('This code is wrong').waitFor()
+  await code.fill(totp(secret))
+  await page.keyboard.press('Enter')
+  await page.getByText('Recovery codes left: 10.').waitFor()
+  const recovery = await page.locator('#recovery-codes code').allInnerTexts()
+  assert.equal(recovery.length, 10)
+  await page.getByRole('button', { name: 'Log out' }).click()
+  await page.getByLabel('Log in').check()
+  await page.getByLabel('E-mail address').fill(email)
+  await page.getByLabel('Password', { exact: true }).fill('the engine weaves patterns')
+  await page.getByRole('button', { name: 'Log in' }).click()
+  await page.getByRole('heading', { name: 'One more step' }).waitFor()
+  assert.equal(await page.getByText(recovery[0] ?? '').count(), 0)
+  await page.getByLabel('Code', { exact: true }).fill('no code')
+  await page.keyboard.press('Enter')
+  await page.locator('#second-factor-fault').filter({ hasText: 'This code is wrong' }).waitFor()
+  await page.getByLabel('Code', { exact: true }).fill(totp(secret, 1))
+  await page.keyboard.press('Enter')
+  await page.getByText('Connected.').waitFor()
+  await page.getByRole('button', { name: 'Security' }).click()
+  await page.getByText('Recovery codes left: 10.').waitFor()
+  await code.fill(recovery[0] ?? '')
+  await page.getByRole('button', { name: 'Use no authenticator app any more' }).click()
+  await page.getByText('Logging in takes your password alone.').waitFor()
+  assert.deepEqual(complaints, [])
+  await page.close()
+})
 
 test('A person registers, talks, sees the handoff, the step and the streamed answer, and logs out', async () => {
   const { page, complaints } = await visit('/')
