@@ -24,6 +24,7 @@ from experience_plane.security_guard.options import (
     HashingOptions,
     IdentityOptions,
     PasskeyOptions,
+    SecondFactorOptions,
     SessionOptions,
 )
 from experience_plane.security_guard.passkey_enrolment import Registered
@@ -218,6 +219,21 @@ async def test_changes_need_a_fresh_proof(stage: Stage) -> None:
     await enrolment.options(ada, current_password=PASSWORD)
     with pytest.raises(ReauthenticationRequired):
         await enrolment.delete(ada, registered.passkey.passkey_id)
+
+
+async def test_where_no_login_is_recent_a_passkey_can_be_deleted_within_a_minute(stage: Stage) -> None:
+    ada = await stage.person()
+    first, second = [(await stage.register(ada, Key())).passkey.passkey_id for _ in range(2)]
+    strict = replace(OPTIONS, second_factors=SecondFactorOptions(recent_login=timedelta(0)))
+    guard = await open_local_guard(stage.stores, strict, clock=stage.clock)
+    stage.clock.advance(timedelta(minutes=1))
+    with pytest.raises(ReauthenticationRequired):
+        await guard.passkeys.enrolment.options(ada, current_password=None)
+    await guard.passkeys.enrolment.delete(ada, first)
+    stage.clock.advance(timedelta(seconds=1))
+    with pytest.raises(ReauthenticationRequired):
+        await guard.passkeys.enrolment.delete(ada, second)
+    await guard.close()
 
 
 async def test_nobody_touches_the_passkeys_of_others(stage: Stage) -> None:

@@ -61,9 +61,6 @@ async def open_local_guard(
         audit=audit,
     )
     reauthentication = Reauthentication(lifecycle, authentication.hashing, audit)
-    fresh_reauthentication = FreshReauthentication(
-        reauthentication, stores.sessions, options.second_factors.recent_login, clock
-    )
     accounts = local_accounts(
         authentication=authentication,
         accounts=stores.accounts,
@@ -106,17 +103,19 @@ async def open_local_guard(
             apps=factors.apps,
             recovery_codes=factors.recovery_codes,
             accounts=lifecycle,
-            reauthentication=fresh_reauthentication,
+            reauthentication=FreshReauthentication(
+                reauthentication, stores.sessions, options.second_factors.recent_login, clock
+            ),
             notices=factors.notices,
             audit=audit,
         ),
         passkeys=local_passkeys(
             stores=stores,
             authentication=authentication,
-            reauthentication=fresh_reauthentication,
+            reauthentication=reauthentication,
             gate=factors.gate,
             notices=factors.notices,
-            options=options.passkeys,
+            options=options,
             clock=clock,
         ),
     )

@@ -54,6 +54,7 @@ class PasskeyEnrolment:
         challenges: PasskeyChallenges,
         authentication: Authentication,
         reauthentication: FreshReauthentication,
+        recent_login: FreshReauthentication,
         notices: Notices,
         max_per_account: int,
         audit: AuditTrail,
@@ -64,6 +65,7 @@ class PasskeyEnrolment:
         self._challenges = challenges
         self._authentication = authentication
         self._reauthentication = reauthentication
+        self._recent_login = recent_login
         self._notices = notices
         self._max_per_account = max_per_account
         self._audit = audit
@@ -128,7 +130,7 @@ class PasskeyEnrolment:
         Raises:
             ReauthenticationRequired, PasskeyNotFound.
         """
-        await self._reauthentication.require(principal, None)
+        await self._recent_login.require(principal, None)
         ended = await self._store.remove(
             principal.user_id, passkey_id, keep_session=principal.session_id, now=self._clock()
         )
