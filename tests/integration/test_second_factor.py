@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import json
 import stat
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -234,3 +236,20 @@ def exchange(http: httpx.Client) -> httpx.Response:
     verifier = new_secret()
     brought = come_back(http, "start", verifier)
     return http.post("/api/auth/oidc/token", json={"code": brought["code"], "code_verifier": verifier})
+
+
+def test_the_terminal_asks_for_the_code_until_it_is_right(service: Service) -> None:
+    user = service.user()
+    app, _ = enrol(user.http)
+    typed = "\n".join([user.password, "no code", code(app, 1), ""])
+    talked = subprocess.run(
+        [sys.executable, "-m", "experience_plane", "chat", "--url", service.address, "--email", user.email],
+        input=typed,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert talked.returncode == 0, talked.stderr
+    assert "This code is wrong" in talked.stdout
+    assert "Logged in as Ana." in talked.stdout
