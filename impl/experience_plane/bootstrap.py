@@ -127,6 +127,8 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
             max_body_bytes=settings.http.max_body_bytes,
             static_dir=settings.static_dir,
             proxies=TrustedProxies(tuple(settings.http.trusted_proxies), settings.http.forwarded_header),
+            allowed_origins=tuple(settings.http.allowed_origins),
+            https=settings.auth.public_url.startswith("https://"),
             rate_limits=_rate_limits(settings, counters, SqlKnownNetworks(engine)),
         )
         try:
@@ -361,7 +363,7 @@ def _socket_options(settings: Settings) -> AgentSocketOptions:
             max_messages_per_minute=socket.max_messages_per_minute,
             max_violations_per_minute=socket.max_violations_per_minute,
         ),
-        allowed_origins=tuple(socket.allowed_origins),
+        allowed_origins=tuple(settings.http.allowed_origins),
         max_sockets_per_user=socket.max_sockets_per_user,
         drain_seconds=socket.drain_seconds,
     )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pydantic import MISSING
 
 from experience_plane.conversations import log
-from experience_plane.errors import ExperiencePlaneError, FieldError, NotReady
+from experience_plane.errors import ExperiencePlaneError, FieldError, ForeignPage, NotReady
 from experience_plane.runtime.port import ExecutionFailed, UnknownAgent
 from experience_plane.security_guard import authenticator_apps, directory, oidc_sign_in, passkeys, second_factor
 from experience_plane.security_guard import ports as identity
@@ -62,6 +62,7 @@ PROBLEM_TYPE_OF: dict[type[ExperiencePlaneError], ProblemType] = {
     log.RunNotActive: types.RUN_NOT_ACTIVE,
     log.RunNotFound: types.RUN_NOT_FOUND,
     ExecutionFailed: types.AGENT_FAILED,
+    ForeignPage: types.FORBIDDEN,
     NotReady: types.NOT_READY,
     UnknownAgent: types.INTERNAL_ERROR,
 }

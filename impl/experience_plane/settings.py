@@ -44,6 +44,9 @@ class HttpSettings(BaseModel):
     forwarded_header: Literal["x-forwarded-for", "forwarded"] = Field(
         "x-forwarded-for", description="The header in which the trusted proxies say it: x-forwarded-for or forwarded."
     )
+    allowed_origins: list[Annotated[str, Field(pattern=r"^https?://[a-z0-9.:\[\]-]+$")]] = Field(
+        [], description="Origins, besides the service's own, of pages that may use the API and open the socket."
+    )
 
 
 class HashingSettings(BaseModel):
@@ -287,7 +290,6 @@ class AgentSocketSettings(BaseModel):
     max_sockets_per_user: int = Field(
         20, ge=1, le=100_000, description="Sockets of one user; one more is answered with 429."
     )
-    allowed_origins: list[str] = Field([], description="Origins besides the service's own that may open the socket.")
     ping_interval_seconds: float = Field(20.0, gt=0, description="Between two WebSocket pings of the service.")
     ping_timeout_seconds: float = Field(20.0, gt=0, description="How long a pong may take.")
     drain_seconds: float = Field(5.0, ge=0, description="How long sockets get to close when the service stops.")

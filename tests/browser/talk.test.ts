@@ -57,6 +57,7 @@ test('A person sets up an authenticator app, is asked for its code at the next l
   await shown.waitFor()
   const secret = (await shown.innerText()).replaceAll(' ', '')
   assert.match((await page.locator('#otpauth').getAttribute('href')) ?? '', new RegExp(`^otpauth://totp/.*${secret}`))
+  await page.getByRole('img', { name: 'QR code of the key' }).waitFor()
   const code = page.getByLabel('Code of your authenticator app')
   await code.fill('no code')
   await page.keyboard.press('Enter')
@@ -160,6 +161,55 @@ test('The page fits a phone, and can be used with the keyboard alone', async () 
   assert.deepEqual(complaints, [])
   await page.close()
 })
+
+test('After a reload one is still logged in, and no script can read how', async () => {
+  const { page, complaints } = await visit('/')
+  await register(page)
+  const readable = await page.evaluate(() => [document.cookie, localStorage.length, sessionStorage.length])
+  assert.deepEqual(readable, ['', 0, 0])
+  const [cookie, ...others] = await page.context().cookies()
+  assert.deepEqual(others, [])
+  assert.equal(cookie?.name, '__Host-experience-plane-refresh')
+  assert.deepEqual([cookie?.httpOnly, cookie?.secure, cookie?.sameSite, cookie?.path], [true, true, 'Strict', '/'])
+  await page.reload()
+  await page.getByText('Connected.').waitFor()
+  assert.ok(await page.getByText('Ada Lovelace').isVisible())
+  assert.deepEqual(complaints, [])
+  await page.close()
+})
+
+test('Two tabs share a session, and logging out in one ends it in both', async () => {
+  const { page, complaints } = await visit('/')
+  await register(page)
+  const other = await page.context().newPage()
+  await other.goto(page.url())
+  await other.getByText('Connected.').waitFor()
+  await Promise.all([page.reload(), other.reload()])
+  await Promise.all([page.getByText('Connected.').waitFor(), other.getByText('Connected.').waitFor()])
+  await page.getByRole('button', { name: 'Log out' }).click()
+  await page.getByRole('heading', { name: 'Talk to the agents' }).waitFor()
+  await other.getByText('You have logged out in another tab.').waitFor()
+  assert.deepEqual(await page.context().cookies(), [])
+  await other.reload()
+  await other.getByRole('heading', { name: 'Talk to the agents' }).waitFor()
+  assert.deepEqual(complaints, [])
+  await page.context().close()
+})
+
+for (const width of [360, 1200]) {
+  test(`The link to a new password asks for it alone, and fits ${width} pixels`, async () => {
+    const { page, complaints } = await visit(`/#reset-password=${'c'.repeat(43)}`, { viewport: { width, height: 740 } })
+    await page.getByRole('textbox', { name: 'New password' }).fill('the engine weaves patterns')
+    assert.equal(await page.getByRole('heading', { name: 'Talk to the agents' }).isVisible(), false)
+    assert.equal(new URL(page.url()).hash, '')
+    await page.getByRole('button', { name: 'Set password' }).click()
+    await page.locator('#new-password-fault:not(:empty)').waitFor()
+    const widths = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth])
+    assert.equal(widths[0], widths[1])
+    assert.deepEqual(complaints, [])
+    await page.close()
+  })
+}
 
 for (const address of ['/docs/http', '/docs/socket', '/problems', '/problems/invalid-message']) {
   test(`${address} loads nothing from elsewhere and fits a phone`, async () => {

@@ -32,7 +32,7 @@ export async function visit(
   address: string,
   options: Parameters<Browser['newPage']>[0] = {},
 ): Promise<Visit> {
-  const page = await browser.newPage(options)
+  const page = await (await browser.newContext(options)).newPage()
   const complaints: string[] = []
   page.on('pageerror', (error) => complaints.push(String(error)))
   page.on('console', (message) => {

@@ -246,3 +246,19 @@ def test_switched_off_there_are_none(start: START) -> None:
     user = service.user()
     assert slug(user.http.get("/api/auth/passkeys")) == (501, "not-supported")
     assert slug(user.http.post(LOGIN + "-options")) == (501, "not-supported")
+
+
+def test_a_page_gets_its_refresh_token_in_the_cookie(service: Service) -> None:
+    key = Key()
+    user = owner_of(service, key)
+    with service.http() as http:
+        credential = key.get(asked(http, LOGIN + "-options"))
+        alone = http.post(LOGIN, json={"credential": credential, "token_delivery": "cookie"})
+        challenge = waiting(user)["challenge"]
+        credential = key.get(asked(http, SECOND + "-options", challenge=challenge))
+        body = {"challenge": challenge, "credential": credential, "token_delivery": "cookie"}
+        beside = http.post(SECOND, json=body)
+    for answer in (alone, beside):
+        assert answer.status_code == 200
+        assert "refresh_token" not in answer.json()
+        assert answer.headers["set-cookie"].startswith("__Host-experience-plane-refresh=")

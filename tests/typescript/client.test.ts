@@ -81,7 +81,8 @@ test('A login with a second factor answers the challenge, and no session before 
     const { pathname } = new URL(request.url)
     if (pathname === '/api/auth/login') return Response.json(challenge, { status: 202 })
     assert.equal(pathname, '/api/auth/login/second-factor')
-    assert.deepEqual(await request.json(), { challenge: challenge.challenge, method: 'totp', code: '123456' })
+    const given = { challenge: challenge.challenge, method: 'totp', code: '123456', token_delivery: 'body' }
+    assert.deepEqual(await request.json(), given)
     return fake.fetch('http://service.test/api/auth/login', { method: 'POST' })
   }
   const client = createHttpClient({ baseUrl: 'http://service.test', fetch })

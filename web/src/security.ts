@@ -1,6 +1,7 @@
 import type { Http, HttpClient } from '@experience-plane/client'
 import { byId, element } from './dom.js'
 import { clearFaults, showFaults } from './faults.js'
+import { qrCode } from './qr-code.js'
 import { YourPasskeys } from './your-passkeys.js'
 
 type Step = 'enrol' | 'confirm' | 'regenerate'
@@ -99,6 +100,7 @@ export class Security {
 
   #showSecret(enrolment: Http.TotpEnrolment): void {
     byId('enrolment', HTMLElement).hidden = false
+    byId('totp-picture', HTMLElement).replaceChildren(qrCode(enrolment.otpauth_uri, 'QR code of the key'))
     byId('totp-secret', HTMLElement).textContent = enrolment.secret.replace(/(.{4})(?=.)/g, '$1 ')
     byId('otpauth', HTMLAnchorElement).href = enrolment.otpauth_uri
     this.#offer('confirm')
@@ -126,6 +128,7 @@ export class Security {
     this.#passkeys.forget()
     clearFaults(this.#form, this.#fault)
     for (const id of ['enrolment', 'recovery']) byId(id, HTMLElement).hidden = true
+    byId('totp-picture', HTMLElement).replaceChildren()
     byId('totp-secret', HTMLElement).textContent = ''
     byId('otpauth', HTMLAnchorElement).removeAttribute('href')
     byId('recovery-codes', HTMLElement).replaceChildren()

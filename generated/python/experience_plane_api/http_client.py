@@ -89,8 +89,10 @@ class HttpClient:
 
         Each refresh token works once. Presented again within a few seconds, as two tabs may, it answers the same new refresh token; after that it ends its session, because one of the two users of it is a thief (RFC 9700, section 4.14).
 
+        A page sends `{}`, and its browser the cookie. What came in the cookie is answered in the cookie, whatever `token_delivery` says, so that no script ever gets to see it; and it is taken only from pages of the service's own origin or of one that is allowed (403 otherwise), so that no other site can use it. A refresh token in the body goes before the cookie.
+
         Raises:
-            ProblemError: malformed-request, invalid-refresh-token, content-too-large, unsupported-media-type, invalid-request, too-many-requests, internal-error, not-supported, provider-unavailable.
+            ProblemError: malformed-request, invalid-refresh-token, forbidden, content-too-large, unsupported-media-type, invalid-request, too-many-requests, internal-error, not-supported, provider-unavailable.
         """
         response = await self._call("POST", "/api/auth/refresh", expect={200}, body=body)
         return models.AuthenticationResult.model_validate_json(response.content)

@@ -19,58 +19,6 @@ from pydantic import (
 from typing_extensions import TypeAliasType
 
 
-class RegisterRequest(BaseModel):
-    """A new user."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        validate_by_name=True,
-    )
-    name: Annotated[
-        str,
-        Field(
-            max_length=100,
-            min_length=1,
-            pattern="^[^\\u0000-\\u001f\\u007f-\\u009f]*[^\\s\\u0000-\\u001f\\u007f-\\u009f\\ufeff][^\\u0000-\\u001f\\u007f-\\u009f]*$",
-            title="UserName",
-        ),
-    ]
-    """What the user is called. Holds no control characters and is not blank."""
-    email: Annotated[
-        str,
-        Field(
-            max_length=254,
-            min_length=6,
-            pattern="^[^@\\s\\u0000-\\u001f\\u007f-\\u009f\\ufeff]{1,64}@[^@\\s\\u0000-\\u001f\\u007f-\\u009f\\ufeff]{1,189}$",
-            title="Email",
-        ),
-    ]
-    """An e-mail address. Internationalised domains are accepted and kept in their ASCII form."""
-    password: Annotated[str, Field(max_length=128, min_length=8, title="NewPassword")]
-    """From 8 to 128 code points, counted after NFKC normalisation; any characters (NIST SP 800-63B-4, section 3.1.1.2). Refused are common passwords, and those made of the service's name or the user's own name or address."""
-
-
-class LoginRequest(BaseModel):
-    """The credentials of a user."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        validate_by_name=True,
-    )
-    email: Annotated[
-        str,
-        Field(
-            max_length=254,
-            min_length=6,
-            pattern="^[^@\\s\\u0000-\\u001f\\u007f-\\u009f\\ufeff]{1,64}@[^@\\s\\u0000-\\u001f\\u007f-\\u009f\\ufeff]{1,189}$",
-            title="Email",
-        ),
-    ]
-    """An e-mail address. Internationalised domains are accepted and kept in their ASCII form."""
-    password: Annotated[str, Field(max_length=256, min_length=1)]
-    """The password."""
-
-
 class MailOnItsWay(BaseModel):
     """What happens next, happens in a mailbox."""
 
@@ -210,32 +158,6 @@ class SecondFactorRequired(BaseModel):
     """What the account can give, any one of them."""
     expires_at: AwareDatetime
     """Until when the challenge can be answered."""
-
-
-class SecondFactorRequest(BaseModel):
-    """A challenge, and a code that answers it."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        validate_by_name=True,
-    )
-    challenge: Annotated[
-        str,
-        Field(
-            max_length=200,
-            min_length=20,
-            pattern="^[A-Za-z0-9_-]+$",
-            title="LoginChallenge",
-        ),
-    ]
-    """Stands for a login whose first factor was right. Opaque, and worth nothing without the second factor."""
-    method: Literal["totp", "recovery_code"]
-    """What the code is."""
-    code: Annotated[
-        str,
-        Field(max_length=64, min_length=6, pattern="^[0-9A-Za-z -]+$", title="FactorCode"),
-    ]
-    """Six digits of an authenticator app, or a recovery code. Spaces and hyphens do not count, nor does the case of letters."""
 
 
 class SecondFactors(BaseModel):
@@ -571,16 +493,6 @@ class AuthenticationCredential(BaseModel):
     response: AssertionResponse
 
 
-class PasskeyLoginRequest(BaseModel):
-    """A passkey's answer."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        validate_by_name=True,
-    )
-    credential: AuthenticationCredential
-
-
 class SecondFactorPasskeyOptionsRequest(BaseModel):
     """The login that waits."""
 
@@ -598,26 +510,6 @@ class SecondFactorPasskeyOptionsRequest(BaseModel):
         ),
     ]
     """Stands for a login whose first factor was right. Opaque, and worth nothing without the second factor."""
-
-
-class SecondFactorPasskeyRequest(BaseModel):
-    """The login that waits, and a passkey's answer."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        validate_by_name=True,
-    )
-    challenge: Annotated[
-        str,
-        Field(
-            max_length=200,
-            min_length=20,
-            pattern="^[A-Za-z0-9_-]+$",
-            title="LoginChallenge",
-        ),
-    ]
-    """Stands for a login whose first factor was right. Opaque, and worth nothing without the second factor."""
-    credential: AuthenticationCredential
 
 
 class PasskeyRegistrationOptionsRequest(BaseModel):
@@ -671,22 +563,24 @@ class RenamePasskeyRequest(BaseModel):
 
 
 class RefreshRequest(BaseModel):
-    """A refresh token to exchange."""
+    """A refresh token to exchange; without one, that of the cookie."""
 
     model_config = ConfigDict(
         extra="forbid",
         validate_by_name=True,
     )
     refresh_token: Annotated[
-        str,
+        str | MISSING,
         Field(
             max_length=200,
             min_length=20,
             pattern="^[A-Za-z0-9._-]+$",
             title="RefreshToken",
         ),
-    ]
+    ] = MISSING
     """An opaque token that buys the next pair of tokens, once."""
+    token_delivery: Annotated[Literal["body", "cookie"] | MISSING, Field(title="TokenDelivery")] = MISSING
+    """Where the refresh token is delivered. `body`, the default, is for clients that can keep a secret. `cookie` is for pages: the refresh token is in the cookie `__Host-experience-plane-refresh` only, which no script can read."""
 
 
 Permission = TypeAliasType(
@@ -749,7 +643,7 @@ class OidcStartRequest(BaseModel):
 
 
 class OidcExchangeRequest(BaseModel):
-    """What the browser came back with, and the page's verifier."""
+    """What the browser came back with, and the page's verifier. Where nobody is logged in by it, `token_delivery` has no effect."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -759,6 +653,8 @@ class OidcExchangeRequest(BaseModel):
     """The `code` that the page was opened with."""
     code_verifier: Annotated[str, Field(max_length=128, min_length=43, pattern="^[A-Za-z0-9._~-]+$")]
     """The verifier whose challenge the sign-in was started with (RFC 7636, section 4.1)."""
+    token_delivery: Annotated[Literal["body", "cookie"] | MISSING, Field(title="TokenDelivery")] = MISSING
+    """Where the refresh token is delivered. `body`, the default, is for clients that can keep a secret. `cookie` is for pages: the refresh token is in the cookie `__Host-experience-plane-refresh` only, which no script can read."""
 
 
 class LinkedOidcIdentity(BaseModel):
@@ -980,6 +876,9 @@ Cursor = TypeAliasType("Cursor", Annotated[StrictInt, Field(ge=0, le=90071992547
 """A position in the log of a conversation. Strictly increasing within the conversation; what a client resumes from. 0 is before the first event."""
 
 
+RefreshCookieParameter = TypeAliasType("RefreshCookieParameter", Annotated[str, Field(max_length=200, min_length=1)])
+
+
 LimitParameter = TypeAliasType("LimitParameter", Annotated[StrictInt, Field(ge=1, le=100)])
 
 
@@ -1012,6 +911,12 @@ TooManyRequestsResponseRateLimitPolicyHeader = TypeAliasType(
 
 
 NoStoreHeader = TypeAliasType("NoStoreHeader", Annotated[str, Field(max_length=100)])
+
+
+RefreshCookieHeader = TypeAliasType("RefreshCookieHeader", Annotated[str, Field(max_length=1000)])
+
+
+ForgottenRefreshCookieHeader = TypeAliasType("ForgottenRefreshCookieHeader", Annotated[str, Field(max_length=1000)])
 
 
 ApiAuthOidcProviderIdCallbackGetQueryStateParameter = TypeAliasType(
@@ -1063,6 +968,90 @@ WellKnownJwksJsonGetResponse200CacheControlHeader = TypeAliasType(
 )
 
 
+class RegisterRequest(BaseModel):
+    """A new user."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    name: Annotated[
+        str,
+        Field(
+            max_length=100,
+            min_length=1,
+            pattern="^[^\\u0000-\\u001f\\u007f-\\u009f]*[^\\s\\u0000-\\u001f\\u007f-\\u009f\\ufeff][^\\u0000-\\u001f\\u007f-\\u009f]*$",
+            title="UserName",
+        ),
+    ]
+    """What the user is called. Holds no control characters and is not blank."""
+    email: Annotated[
+        str,
+        Field(
+            max_length=254,
+            min_length=6,
+            pattern="^[^@\\s\\u0000-\\u001f\\u007f-\\u009f\\ufeff]{1,64}@[^@\\s\\u0000-\\u001f\\u007f-\\u009f\\ufeff]{1,189}$",
+            title="Email",
+        ),
+    ]
+    """An e-mail address. Internationalised domains are accepted and kept in their ASCII form."""
+    password: Annotated[str, Field(max_length=128, min_length=8, title="NewPassword")]
+    """From 8 to 128 code points, counted after NFKC normalisation; any characters (NIST SP 800-63B-4, section 3.1.1.2). Refused are common passwords, and those made of the service's name or the user's own name or address."""
+    token_delivery: Annotated[Literal["body", "cookie"] | MISSING, Field(title="TokenDelivery")] = MISSING
+    """Where the refresh token is delivered. `body`, the default, is for clients that can keep a secret. `cookie` is for pages: the refresh token is in the cookie `__Host-experience-plane-refresh` only, which no script can read."""
+
+
+class LoginRequest(BaseModel):
+    """The credentials of a user."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    email: Annotated[
+        str,
+        Field(
+            max_length=254,
+            min_length=6,
+            pattern="^[^@\\s\\u0000-\\u001f\\u007f-\\u009f\\ufeff]{1,64}@[^@\\s\\u0000-\\u001f\\u007f-\\u009f\\ufeff]{1,189}$",
+            title="Email",
+        ),
+    ]
+    """An e-mail address. Internationalised domains are accepted and kept in their ASCII form."""
+    password: Annotated[str, Field(max_length=256, min_length=1)]
+    """The password."""
+    token_delivery: Annotated[Literal["body", "cookie"] | MISSING, Field(title="TokenDelivery")] = MISSING
+    """Where the refresh token is delivered. `body`, the default, is for clients that can keep a secret. `cookie` is for pages: the refresh token is in the cookie `__Host-experience-plane-refresh` only, which no script can read."""
+
+
+class SecondFactorRequest(BaseModel):
+    """A challenge, and a code that answers it."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    token_delivery: Annotated[Literal["body", "cookie"] | MISSING, Field(title="TokenDelivery")] = MISSING
+    """Where the refresh token is delivered. `body`, the default, is for clients that can keep a secret. `cookie` is for pages: the refresh token is in the cookie `__Host-experience-plane-refresh` only, which no script can read."""
+    challenge: Annotated[
+        str,
+        Field(
+            max_length=200,
+            min_length=20,
+            pattern="^[A-Za-z0-9_-]+$",
+            title="LoginChallenge",
+        ),
+    ]
+    """Stands for a login whose first factor was right. Opaque, and worth nothing without the second factor."""
+    method: Literal["totp", "recovery_code"]
+    """What the code is."""
+    code: Annotated[
+        str,
+        Field(max_length=64, min_length=6, pattern="^[0-9A-Za-z -]+$", title="FactorCode"),
+    ]
+    """Six digits of an authenticator app, or a recovery code. Spaces and hyphens do not count, nor does the case of letters."""
+
+
 class PasskeyCreationOptions(BaseModel):
     """For `PublicKeyCredential.parseCreationOptionsFromJSON` (PublicKeyCredentialCreationOptionsJSON of Web Authentication)."""
 
@@ -1091,6 +1080,40 @@ class PasskeyCreationOptions(BaseModel):
     authenticator_selection: Annotated[AuthenticatorSelection, Field(alias="authenticatorSelection")]
     attestation: Literal["none"]
     """No attestation is asked for."""
+
+
+class PasskeyLoginRequest(BaseModel):
+    """A passkey's answer."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    token_delivery: Annotated[Literal["body", "cookie"] | MISSING, Field(title="TokenDelivery")] = MISSING
+    """Where the refresh token is delivered. `body`, the default, is for clients that can keep a secret. `cookie` is for pages: the refresh token is in the cookie `__Host-experience-plane-refresh` only, which no script can read."""
+    credential: AuthenticationCredential
+
+
+class SecondFactorPasskeyRequest(BaseModel):
+    """The login that waits, and a passkey's answer."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    token_delivery: Annotated[Literal["body", "cookie"] | MISSING, Field(title="TokenDelivery")] = MISSING
+    """Where the refresh token is delivered. `body`, the default, is for clients that can keep a secret. `cookie` is for pages: the refresh token is in the cookie `__Host-experience-plane-refresh` only, which no script can read."""
+    challenge: Annotated[
+        str,
+        Field(
+            max_length=200,
+            min_length=20,
+            pattern="^[A-Za-z0-9_-]+$",
+            title="LoginChallenge",
+        ),
+    ]
+    """Stands for a login whose first factor was right. Opaque, and worth nothing without the second factor."""
+    credential: AuthenticationCredential
 
 
 class Passkey(BaseModel):
@@ -1192,15 +1215,15 @@ class AuthenticationResult(BaseModel):
     access_token: Annotated[str, Field(max_length=4096, min_length=1)]
     """A JWT (RFC 9068); send it as `Authorization Bearer`."""
     refresh_token: Annotated[
-        str,
+        str | MISSING,
         Field(
             max_length=200,
             min_length=20,
             pattern="^[A-Za-z0-9._-]+$",
             title="RefreshToken",
         ),
-    ]
-    """An opaque token that buys the next pair of tokens, once."""
+    ] = MISSING
+    """Buys the next pair of tokens, once. Absent when it was delivered in the cookie."""
     token_type: Literal["Bearer"]
     """How the access token is used (RFC 6750)."""
     expires_in: Annotated[StrictInt, Field(ge=1, le=86400)]

@@ -72,6 +72,8 @@ export interface paths {
         /**
          * Exchange a refresh token for a new pair of tokens
          * @description Each refresh token works once. Presented again within a few seconds, as two tabs may, it answers the same new refresh token; after that it ends its session, because one of the two users of it is a thief (RFC 9700, section 4.14).
+         *
+         *     A page sends `{}`, and its browser the cookie. What came in the cookie is answered in the cookie, whatever `token_delivery` says, so that no script ever gets to see it; and it is taken only from pages of the service's own origin or of one that is allowed (403 otherwise), so that no other site can use it. A refresh token in the body goes before the cookie.
          */
         post: operations["refreshSession"];
         delete?: never;
@@ -1092,6 +1094,7 @@ export interface components {
             name: components["schemas"]["UserName"];
             email: components["schemas"]["Email"];
             password: components["schemas"]["NewPassword"];
+            token_delivery?: components["schemas"]["TokenDelivery"];
         };
         /**
          * LoginRequest
@@ -1101,6 +1104,7 @@ export interface components {
             email: components["schemas"]["Email"];
             /** @description The password. */
             password: string;
+            token_delivery?: components["schemas"]["TokenDelivery"];
         };
         /**
          * CurrentPassword
@@ -1203,6 +1207,7 @@ export interface components {
          * @description A challenge, and a code that answers it.
          */
         SecondFactorRequest: {
+            token_delivery?: components["schemas"]["TokenDelivery"];
             challenge: components["schemas"]["LoginChallenge"];
             /**
              * @description What the code is.
@@ -1455,6 +1460,7 @@ export interface components {
          * @description A passkey's answer.
          */
         PasskeyLoginRequest: {
+            token_delivery?: components["schemas"]["TokenDelivery"];
             credential: components["schemas"]["AuthenticationCredential"];
         };
         /**
@@ -1469,6 +1475,7 @@ export interface components {
          * @description The login that waits, and a passkey's answer.
          */
         SecondFactorPasskeyRequest: {
+            token_delivery?: components["schemas"]["TokenDelivery"];
             challenge: components["schemas"]["LoginChallenge"];
             credential: components["schemas"]["AuthenticationCredential"];
         };
@@ -1530,11 +1537,18 @@ export interface components {
          */
         RefreshToken: string;
         /**
+         * TokenDelivery
+         * @description Where the refresh token is delivered. `body`, the default, is for clients that can keep a secret. `cookie` is for pages: the refresh token is in the cookie `__Host-experience-plane-refresh` only, which no script can read.
+         * @enum {string}
+         */
+        TokenDelivery: "body" | "cookie";
+        /**
          * RefreshRequest
-         * @description A refresh token to exchange.
+         * @description A refresh token to exchange; without one, that of the cookie.
          */
         RefreshRequest: {
-            refresh_token: components["schemas"]["RefreshToken"];
+            refresh_token?: components["schemas"]["RefreshToken"];
+            token_delivery?: components["schemas"]["TokenDelivery"];
         };
         /**
          * User
@@ -1569,7 +1583,8 @@ export interface components {
         AuthenticationResult: {
             /** @description A JWT (RFC 9068); send it as `Authorization Bearer`. */
             access_token: string;
-            refresh_token: components["schemas"]["RefreshToken"];
+            /** @description Buys the next pair of tokens, once. Absent when it was delivered in the cookie. */
+            refresh_token?: components["schemas"]["RefreshToken"];
             /**
              * @description How the access token is used (RFC 6750).
              * @constant
@@ -1653,13 +1668,14 @@ export interface components {
         };
         /**
          * OidcExchangeRequest
-         * @description What the browser came back with, and the page's verifier.
+         * @description What the browser came back with, and the page's verifier. Where nobody is logged in by it, `token_delivery` has no effect.
          */
         OidcExchangeRequest: {
             /** @description The `code` that the page was opened with. */
             code: string;
             /** @description The verifier whose challenge the sign-in was started with (RFC 7636, section 4.1). */
             code_verifier: string;
+            token_delivery?: components["schemas"]["TokenDelivery"];
         };
         /**
          * LinkedOidcIdentity
@@ -2060,6 +2076,16 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description The cookie came without an `Origin`, or from a page whose origin is not allowed. */
+        ForeignPage: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description The body is not well-formed JSON, or the code is unknown, expired, used before or replaced by a newer one. */
         InvalidCode: {
             headers: {
@@ -2329,6 +2355,11 @@ export interface components {
     };
     parameters: {
         /**
+         * @description The refresh token, as `token_delivery` `cookie` set it.
+         * @example epr_1Zb8sYQ0m3c2TnXrW5uVh7Kq9LdPf4GjA6eR
+         */
+        RefreshCookie: string;
+        /**
          * @description The provider, as listOidcProviders names it.
          * @example example
          */
@@ -2371,6 +2402,16 @@ export interface components {
          * @example Bearer realm="experience-plane", error="invalid_token"
          */
         WwwAuthenticate: string;
+        /**
+         * @description With `token_delivery: cookie`, the refresh token, where no script can read it and no other site can have it sent (RFC 6265bis). It is a session cookie: it goes when the browser is closed.
+         * @example __Host-experience-plane-refresh=epr_1Zb8sYQ0m3c2TnXrW5uVh7Kq9LdPf4GjA6eR; Path=/; Secure; HttpOnly; SameSite=Strict
+         */
+        RefreshCookie: string;
+        /**
+         * @description Makes a browser forget its refresh token.
+         * @example __Host-experience-plane-refresh=; Max-Age=0; Path=/; Secure; HttpOnly; SameSite=Strict
+         */
+        ForgottenRefreshCookie: string;
         /**
          * @description What is left of each limit (`r`), and for how many seconds (`t`); draft-ietf-httpapi-ratelimit-headers.
          * @example "sign-in-client";r=59;t=60
@@ -2441,6 +2482,7 @@ export type Passkey = components['schemas']['Passkey'];
 export type PasskeyList = components['schemas']['PasskeyList'];
 export type RegisteredPasskey = components['schemas']['RegisteredPasskey'];
 export type RefreshToken = components['schemas']['RefreshToken'];
+export type TokenDelivery = components['schemas']['TokenDelivery'];
 export type RefreshRequest = components['schemas']['RefreshRequest'];
 export type User = components['schemas']['User'];
 export type Permission = components['schemas']['Permission'];
@@ -2492,6 +2534,7 @@ export type MessageId = components['schemas']['MessageId'];
 export type ResponseMalformedRequest = components['responses']['MalformedRequest'];
 export type ResponseUnauthenticated = components['responses']['Unauthenticated'];
 export type ResponseForbidden = components['responses']['Forbidden'];
+export type ResponseForeignPage = components['responses']['ForeignPage'];
 export type ResponseInvalidCode = components['responses']['InvalidCode'];
 export type ResponseWrongPassword = components['responses']['WrongPassword'];
 export type ResponseNewPasswordRejected = components['responses']['NewPasswordRejected'];
@@ -2518,6 +2561,7 @@ export type ResponseInvalidSignIn = components['responses']['InvalidSignIn'];
 export type ResponseMalformedRequestOrInvalidSignIn = components['responses']['MalformedRequestOrInvalidSignIn'];
 export type ResponseUnverifiedIdentity = components['responses']['UnverifiedIdentity'];
 export type ResponseForbiddenOrUnverifiedIdentity = components['responses']['ForbiddenOrUnverifiedIdentity'];
+export type ParameterRefreshCookie = components['parameters']['RefreshCookie'];
 export type ParameterOidcProviderId = components['parameters']['OidcProviderId'];
 export type ParameterLimit = components['parameters']['Limit'];
 export type ParameterPasskeyId = components['parameters']['PasskeyId'];
@@ -2526,6 +2570,8 @@ export type ParameterConversationId = components['parameters']['ConversationId']
 export type HeaderRequestId = components['headers']['RequestId'];
 export type HeaderNoStore = components['headers']['NoStore'];
 export type HeaderWwwAuthenticate = components['headers']['WwwAuthenticate'];
+export type HeaderRefreshCookie = components['headers']['RefreshCookie'];
+export type HeaderForgottenRefreshCookie = components['headers']['ForgottenRefreshCookie'];
 export type HeaderRateLimit = components['headers']['RateLimit'];
 export type HeaderRateLimitPolicy = components['headers']['RateLimitPolicy'];
 export type HeaderRetryAfter = components['headers']['RetryAfter'];
@@ -2551,6 +2597,7 @@ export interface operations {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "Cache-Control": components["headers"]["NoStore"];
+                    "Set-Cookie": components["headers"]["RefreshCookie"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2620,6 +2667,7 @@ export interface operations {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "Cache-Control": components["headers"]["NoStore"];
+                    "Set-Cookie": components["headers"]["RefreshCookie"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2666,7 +2714,13 @@ export interface operations {
             query?: never;
             header?: never;
             path?: never;
-            cookie?: never;
+            cookie?: {
+                /**
+                 * @description The refresh token, as `token_delivery` `cookie` set it.
+                 * @example epr_1Zb8sYQ0m3c2TnXrW5uVh7Kq9LdPf4GjA6eR
+                 */
+                "__Host-experience-plane-refresh"?: components["parameters"]["RefreshCookie"];
+            };
         };
         requestBody: {
             content: {
@@ -2681,6 +2735,7 @@ export interface operations {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "Cache-Control": components["headers"]["NoStore"];
+                    "Set-Cookie": components["headers"]["RefreshCookie"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2688,7 +2743,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["MalformedRequest"];
-            /** @description The refresh token is unknown, expired or was used before. */
+            /** @description The refresh token is missing, unknown, expired or was used before. */
             401: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -2699,6 +2754,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            403: components["responses"]["ForeignPage"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidRequest"];
@@ -2721,6 +2777,7 @@ export interface operations {
             204: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
+                    "Set-Cookie": components["headers"]["ForgottenRefreshCookie"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
@@ -2876,6 +2933,7 @@ export interface operations {
             204: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
+                    "Set-Cookie": components["headers"]["ForgottenRefreshCookie"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
@@ -3082,6 +3140,7 @@ export interface operations {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "Cache-Control": components["headers"]["NoStore"];
+                    "Set-Cookie": components["headers"]["RefreshCookie"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3190,6 +3249,7 @@ export interface operations {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "Cache-Control": components["headers"]["NoStore"];
+                    "Set-Cookie": components["headers"]["RefreshCookie"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3477,6 +3537,7 @@ export interface operations {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "Cache-Control": components["headers"]["NoStore"];
+                    "Set-Cookie": components["headers"]["RefreshCookie"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3552,6 +3613,7 @@ export interface operations {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "Cache-Control": components["headers"]["NoStore"];
+                    "Set-Cookie": components["headers"]["RefreshCookie"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4051,6 +4113,7 @@ export interface operations {
             204: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
+                    "Set-Cookie": components["headers"]["ForgottenRefreshCookie"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from experience_plane.http_api.auth import authentication_result
 from experience_plane.http_api.rate_limiting import charge_sign_in
+from experience_plane.http_api.refresh_cookie import authentication_result
 from experience_plane.security_guard.guard import SecurityGuard
 from experience_plane.security_guard.principal import Principal
 from experience_plane_api import models
@@ -17,11 +17,14 @@ class FactorsHandlers(FactorsService[Principal]):
     def __init__(self, guard: SecurityGuard) -> None:
         self._guard = guard
 
-    async def complete_second_factor(self, *, body: models.SecondFactorRequest) -> models.AuthenticationResult:
+    async def complete_second_factor(
+        self, *, body: models.SecondFactorRequest
+    ) -> HTTPResult[models.AuthenticationResult]:
         """See openapi.yaml, completeSecondFactor."""
         factors = self._guard.second_factors
         await charge_sign_in((await factors.waiting(body.challenge)).email)
-        return authentication_result(await factors.complete(body.challenge, method=body.method, code=body.code))
+        authenticated = await factors.complete(body.challenge, method=body.method, code=body.code)
+        return authentication_result(authenticated, body.token_delivery)
 
     async def get_second_factors(self, *, principal: Principal) -> models.SecondFactors:
         """See openapi.yaml, getSecondFactors."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from experience_plane.http_api.auth import login_result
+from experience_plane.http_api.refresh_cookie import login_result
 from experience_plane.problems import problem_of
 from experience_plane.security_guard.guard import SecurityGuard
 from experience_plane.security_guard.oidc_sign_in import Completed, Started
@@ -58,7 +58,8 @@ class OidcHandlers(OidcService[Principal]):
         self, *, body: models.OidcExchangeRequest
     ) -> HTTPResult[models.AuthenticationResult | models.SecondFactorRequired | models.Problem]:
         """See openapi.yaml, exchangeOidcCode."""
-        return login_result(await self._guard.oidc_sign_in.exchange(code=body.code, code_verifier=body.code_verifier))
+        outcome = await self._guard.oidc_sign_in.exchange(code=body.code, code_verifier=body.code_verifier)
+        return login_result(outcome, body.token_delivery)
 
     async def link_oidc_identity(
         self, *, body: models.OidcExchangeRequest, principal: Principal

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from experience_plane.http_api.auth import authentication_result
 from experience_plane.http_api.rate_limiting import charge_sign_in
+from experience_plane.http_api.refresh_cookie import authentication_result
 from experience_plane.security_guard.guard import SecurityGuard
 from experience_plane.security_guard.passkeys import Passkey
 from experience_plane.security_guard.principal import Principal
@@ -29,9 +29,10 @@ class PasskeysHandlers(PasskeysService[Principal]):
         options = await self._guard.passkeys.sign_in.options()
         return HTTPResult(201, models.PasskeyRequestOptions.model_validate(options))
 
-    async def log_in_with_passkey(self, *, body: models.PasskeyLoginRequest) -> models.AuthenticationResult:
+    async def log_in_with_passkey(self, *, body: models.PasskeyLoginRequest) -> HTTPResult[models.AuthenticationResult]:
         """See openapi.yaml, logInWithPasskey."""
-        return authentication_result(await self._guard.passkeys.sign_in.log_in(_given(body.credential)))
+        authenticated = await self._guard.passkeys.sign_in.log_in(_given(body.credential))
+        return authentication_result(authenticated, body.token_delivery)
 
     async def create_second_factor_passkey_options(
         self, *, body: models.SecondFactorPasskeyOptionsRequest
@@ -42,11 +43,12 @@ class PasskeysHandlers(PasskeysService[Principal]):
 
     async def complete_second_factor_with_passkey(
         self, *, body: models.SecondFactorPasskeyRequest
-    ) -> models.AuthenticationResult:
+    ) -> HTTPResult[models.AuthenticationResult]:
         """See openapi.yaml, completeSecondFactorWithPasskey."""
         sign_in = self._guard.passkeys.sign_in
         await charge_sign_in((await self._guard.second_factors.waiting(body.challenge)).email)
-        return authentication_result(await sign_in.complete_login(body.challenge, _given(body.credential)))
+        authenticated = await sign_in.complete_login(body.challenge, _given(body.credential))
+        return authentication_result(authenticated, body.token_delivery)
 
     async def create_passkey_registration_options(
         self, *, principal: Principal, body: models.PasskeyRegistrationOptionsRequest

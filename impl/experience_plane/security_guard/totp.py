@@ -50,4 +50,6 @@ def otpauth_uri(secret: bytes, *, account: str, issuer: str) -> str:
     """What the QR code for the app says (the key URI format that apps share)."""
     # A colon separates issuer and account in the label, so neither may hold one.
     totp = TOTP(secret, DIGITS, SHA1(), STEP_SECONDS)  # noqa: S303
-    return totp.get_provisioning_uri(account.replace(":", " "), issuer.replace(":", " "))
+    uri = totp.get_provisioning_uri(account.replace(":", " "), issuer.replace(":", " "))
+    # Apps show a plus as a plus; all understand %20. A plus of the account's own is %2B already.
+    return uri.replace("+", "%20")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from urllib.parse import unquote, urlsplit
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from experience_plane.security_guard.recovery_codes import new_recovery_codes, recovery_code_digests
-from experience_plane.security_guard.totp import matching_steps, new_totp_secret, plain_code
+from experience_plane.security_guard.totp import matching_steps, new_totp_secret, otpauth_uri, plain_code
 
 RFC_SECRET = b"12345678901234567890"
 
@@ -66,3 +67,11 @@ def test_a_recovery_code_is_the_same_however_it_is_typed() -> None:
     (code, *_) = new_recovery_codes()
     typed = [code, code.upper(), code.replace("-", ""), code.replace("-", " "), f" {code} "]
     assert len(set(recovery_code_digests(typed))) == 1
+
+
+def test_apps_read_names_with_spaces_and_addresses_with_a_plus() -> None:
+    uri = otpauth_uri(new_totp_secret(), account="ada+work@example.com", issuer="Experience Plane")
+    parts = urlsplit(uri)
+    assert unquote(parts.path) == "/Experience Plane:ada+work@example.com"
+    # Apps take a plus in the query as a plus, not as a space.
+    assert "issuer=Experience%20Plane" in parts.query.split("&")

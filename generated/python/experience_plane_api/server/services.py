@@ -64,12 +64,15 @@ class AuthService(Protocol[PrincipalT_contra]):
     async def refresh_session(
         self,
         *,
+        field__host_experience_plane_refresh: str | None,
         body: models.RefreshRequest,
     ) -> models.AuthenticationResult | HTTPResult[models.AuthenticationResult | models.Problem] | Response:
         """
         Exchange a refresh token for a new pair of tokens
 
         Each refresh token works once. Presented again within a few seconds, as two tabs may, it answers the same new refresh token; after that it ends its session, because one of the two users of it is a thief (RFC 9700, section 4.14).
+
+        A page sends `{}`, and its browser the cookie. What came in the cookie is answered in the cookie, whatever `token_delivery` says, so that no script ever gets to see it; and it is taken only from pages of the service's own origin or of one that is allowed (403 otherwise), so that no other site can use it. A refresh token in the body goes before the cookie.
         """
 
     @abstractmethod

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from typing import Annotated, Final
 
 from experience_plane_api import models
-from fastapi import APIRouter, Body, Depends, Security, params
+from fastapi import APIRouter, Body, Cookie, Depends, Security, params
 from fastapi.responses import Response
 from fastapi.security import HTTPAuthorizationCredentials
+from pydantic import StringConstraints
 
 from .. import security
 from .._generated import contract
@@ -114,16 +115,24 @@ def _add_refresh_session(
     refresh_session_handler = checked(
         auth.refresh_session,
         "The auth.refresh_session method of POST /api/auth/refresh",
-        ("body",),
+        ("field__host_experience_plane_refresh", "body"),
         asynchronous=True,
     )
 
     async def refresh_session(
         *,
+        field__host_experience_plane_refresh: Annotated[
+            Annotated[str, StringConstraints(max_length=200, min_length=1)] | None,
+            Cookie(
+                alias="__Host-experience-plane-refresh",
+                description="The refresh token, as `token_delivery` `cookie` set it.",
+            ),
+        ] = None,
         body: Annotated[models.RefreshRequest, Body(media_type="application/json")],
     ) -> object:
         return dispatch(
             await refresh_session_handler(
+                field__host_experience_plane_refresh=field__host_experience_plane_refresh,
                 body=body,
             ),
             contract.RefreshSession.RESPONSES,
@@ -140,7 +149,7 @@ def _add_refresh_session(
         operation_id="refreshSession",
         tags=["auth"],
         summary="Exchange a refresh token for a new pair of tokens",
-        description="Each refresh token works once. Presented again within a few seconds, as two tabs may, it answers the same new refresh token; after that it ends its session, because one of the two users of it is a thief (RFC 9700, section 4.14).",
+        description="Each refresh token works once. Presented again within a few seconds, as two tabs may, it answers the same new refresh token; after that it ends its session, because one of the two users of it is a thief (RFC 9700, section 4.14).\n\nA page sends `{}`, and its browser the cookie. What came in the cookie is answered in the cookie, whatever `token_delivery` says, so that no script ever gets to see it; and it is taken only from pages of the service's own origin or of one that is allowed (403 otherwise), so that no other site can use it. A refresh token in the body goes before the cookie.",
         response_description="A new pair of tokens of the same session.",
         dependencies=wiring.dependencies.get("refresh_session"),
     )
