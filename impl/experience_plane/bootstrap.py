@@ -47,6 +47,7 @@ from experience_plane.security_guard.options import (
     KeyOptions,
     PasskeyOptions,
     PasswordOptions,
+    PersonalTokenOptions,
     SecondFactorOptions,
     SessionOptions,
     TicketOptions,
@@ -248,6 +249,9 @@ def _identity_options(settings: Settings) -> IdentityOptions:
         keys=_key_options(settings),
         tickets=TicketOptions(lifetime=timedelta(seconds=auth.ticket_seconds)),
         passwords=PasswordOptions(service_name=auth.service_name),
+        personal_tokens=PersonalTokenOptions(
+            limit=auth.personal_tokens_per_user, longest_lifetime=timedelta(seconds=auth.personal_token_seconds)
+        ),
         accounts=AccountOptions(
             verification_required=auth.verification_required,
             mail_at_registration=settings.mail.host is not None,

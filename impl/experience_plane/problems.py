@@ -9,7 +9,14 @@ from pydantic import MISSING
 from experience_plane.conversations import log
 from experience_plane.errors import ExperiencePlaneError, FieldError, ForeignPage, NotReady
 from experience_plane.runtime.port import ExecutionFailed, UnknownAgent
-from experience_plane.security_guard import authenticator_apps, directory, oidc_sign_in, passkeys, second_factor
+from experience_plane.security_guard import (
+    authenticator_apps,
+    directory,
+    oidc_sign_in,
+    passkeys,
+    personal_token_store,
+    second_factor,
+)
 from experience_plane.security_guard import ports as identity
 from experience_plane.security_guard.access_tokens import UnknownSigningKey
 from experience_plane_api import models
@@ -34,6 +41,10 @@ PROBLEM_TYPE_OF: dict[type[ExperiencePlaneError], ProblemType] = {
     identity.SessionNotFound: types.SESSION_NOT_FOUND,
     identity.Unauthenticated: types.UNAUTHENTICATED,
     UnknownSigningKey: types.UNAUTHENTICATED,
+    personal_token_store.AccessTokenNotFound: types.ACCESS_TOKEN_NOT_FOUND,
+    personal_token_store.InvalidLifetime: types.INVALID_REQUEST,
+    personal_token_store.InvalidScope: types.INVALID_REQUEST,
+    personal_token_store.TooManyAccessTokens: types.ACCESS_TOKEN_LIMIT,
     directory.LastAdmin: types.LAST_ADMIN,
     directory.UnknownRole: types.INVALID_REQUEST,
     directory.UserNotFound: types.USER_NOT_FOUND,

@@ -169,6 +169,12 @@ class AuthSettings(BaseModel):
     password_reset_seconds: int = Field(
         3600, ge=60, le=86_400, description="How long a code for a new password is valid."
     )
+    personal_token_seconds: int = Field(
+        31_536_000, ge=60, le=31_536_000, description="How long a personal access token may live at most."
+    )
+    personal_tokens_per_user: int = Field(
+        50, ge=0, le=1000, description="Personal access tokens that a user may have; one more is answered with 409."
+    )
     challenge_seconds: int = Field(300, ge=30, le=3600, description="How long a login waits for its second factor.")
     challenge_tries: int = Field(
         5, ge=1, le=20, description="Codes that a login takes as its second factor before it has to start again."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import getpass
+import os
 import re
 import sys
 from contextlib import suppress
@@ -22,7 +23,10 @@ _HELP = "Write a message; an empty line or Ctrl-D ends the conversation."
 
 
 async def chat(base_url: str, *, email: str | None, register_as: str | None, conversation_id: str | None) -> int:
-    """Hold a conversation in the terminal; answers the exit status. The password is asked for, never an argument."""
+    """Hold a conversation in the terminal; answers the exit status.
+
+    The password is asked for, never an argument. A personal access token in EXPERIENCE_PLANE_TOKEN is used instead.
+    """
     try:
         async with HttpClient(base_url) as http:
             await _authenticate(http, email, register_as)
@@ -41,6 +45,10 @@ async def chat(base_url: str, *, email: str | None, register_as: str | None, con
 
 
 async def _authenticate(http: HttpClient, email: str | None, register_as: str | None) -> None:
+    if token := os.environ.get("EXPERIENCE_PLANE_TOKEN"):
+        http.access_token = token
+        _say(f"Talking as {(await http.get_current_user()).name}. {_HELP}\n")
+        return
     address = email or await _ask("E-mail: ")
     password = await asyncio.to_thread(_password)
     if register_as is not None:

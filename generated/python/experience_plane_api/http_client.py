@@ -159,6 +159,44 @@ class HttpClient:
         """
         await self._call("POST", "/api/auth/logout-everywhere", expect={204}, secured=True)
 
+    async def list_access_tokens(self) -> models.AccessTokenList:
+        """List the user's personal access tokens.
+
+        Answers the tokens that live, the newest first. The tokens themselves are not kept; `hint` is how each begins.
+
+        Raises:
+            ProblemError: unauthenticated, forbidden, too-many-requests, internal-error, not-supported, provider-unavailable.
+        """
+        response = await self._call("GET", "/api/auth/access-tokens", expect={200}, secured=True)
+        return models.AccessTokenList.model_validate_json(response.content)
+
+    async def create_access_token(self, body: models.CreateAccessTokenRequest) -> models.CreatedAccessToken:
+        """Create a personal access token.
+
+        Makes a token for a script, and answers it this once. It is sent like an access token, in `Authorization: Bearer …`, until it expires or is revoked;
+        it cannot be refreshed.
+
+        Scopes are permissions, and the user must have each of them now. What the token may do is what its scopes and the user's permissions at that moment
+        have in common. `account.manage` and `access_tokens.manage` are refused: a token manages no credentials.
+
+        Tokens match `epp_[0-9A-Za-z]{38}`; the last six characters are a check sum, so that a scanner knows a token from a look-alike.
+
+        Raises:
+            ProblemError: malformed-request, unauthenticated, forbidden, access-token-limit, content-too-large, unsupported-media-type, invalid-request, too-many-requests, internal-error, not-supported, provider-unavailable.
+        """
+        response = await self._call("POST", "/api/auth/access-tokens", expect={201}, secured=True, body=body)
+        return models.CreatedAccessToken.model_validate_json(response.content)
+
+    async def revoke_access_token(self, access_token_id: UUID) -> None:
+        """Revoke a personal access token.
+
+        The token is refused from the next request on, and the sockets that it opened are closed with 4401 within a second.
+
+        Raises:
+            ProblemError: unauthenticated, forbidden, access-token-not-found, invalid-request, too-many-requests, internal-error, not-supported, provider-unavailable.
+        """
+        await self._call("DELETE", f"/api/auth/access-tokens/{access_token_id}", expect={204}, secured=True)
+
     async def list_oidc_providers(self) -> models.OidcProviderList:
         """List the providers to sign in with.
 

@@ -597,6 +597,29 @@ RoleName = TypeAliasType(
 """A role, which gives permissions."""
 
 
+class CreateAccessTokenRequest(BaseModel):
+    """A personal access token to be made."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    name: Annotated[
+        str,
+        Field(
+            max_length=100,
+            min_length=1,
+            pattern="^[^\\u0000-\\u001f\\u007f-\\u009f]*[^\\s\\u0000-\\u001f\\u007f-\\u009f\\ufeff][^\\u0000-\\u001f\\u007f-\\u009f]*$",
+            title="AccessTokenName",
+        ),
+    ]
+    """What the user calls the token. Holds no control characters and is not blank."""
+    scopes: Annotated[list[Permission], Field(max_length=64, min_length=1)]
+    """What the token may do; permissions that the user has, without those over credentials."""
+    expires_in: Annotated[StrictInt | MISSING, Field(ge=60, le=31536000)] = MISSING
+    """For how many seconds the token lives; the service may allow less than a year. 30 days, or as long as the service allows, when left out."""
+
+
 class OidcProvider(BaseModel):
     """A provider to sign in with."""
 
@@ -1263,6 +1286,79 @@ class SessionList(BaseModel):
     )
     sessions: Annotated[list[SessionDescription], Field(max_length=100)]
     """The session used last first."""
+
+
+class AccessTokenDescription(BaseModel):
+    """A personal access token, without the token."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    access_token_id: Annotated[UUID, Field(title="AccessTokenId")]
+    """A personal access token, as a UUID made by the service. It is no secret."""
+    name: Annotated[
+        str,
+        Field(
+            max_length=100,
+            min_length=1,
+            pattern="^[^\\u0000-\\u001f\\u007f-\\u009f]*[^\\s\\u0000-\\u001f\\u007f-\\u009f\\ufeff][^\\u0000-\\u001f\\u007f-\\u009f]*$",
+            title="AccessTokenName",
+        ),
+    ]
+    """What the user calls the token. Holds no control characters and is not blank."""
+    scopes: Annotated[list[Permission], Field(max_length=64)]
+    """What the token may do, sorted."""
+    hint: Annotated[str, Field(pattern="^epp_[0-9A-Za-z]{4}$")]
+    """How the token begins, to tell tokens apart."""
+    created_at: Annotated[AwareDatetime, Field(title="Timestamp")]
+    """A moment in UTC (RFC 3339)."""
+    expires_at: Annotated[AwareDatetime, Field(title="Timestamp")]
+    """A moment in UTC (RFC 3339)."""
+    last_used_at: AwareDatetime | None
+    """When it was used last, give or take a minute; null when it never was."""
+
+
+class CreatedAccessToken(BaseModel):
+    """A new personal access token."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    token: Annotated[str, Field(pattern="^epp_[0-9A-Za-z]{38}$")]
+    """The secret; keep it as one."""
+    access_token_id: Annotated[UUID, Field(title="AccessTokenId")]
+    """A personal access token, as a UUID made by the service. It is no secret."""
+    name: Annotated[
+        str,
+        Field(
+            max_length=100,
+            min_length=1,
+            pattern="^[^\\u0000-\\u001f\\u007f-\\u009f]*[^\\s\\u0000-\\u001f\\u007f-\\u009f\\ufeff][^\\u0000-\\u001f\\u007f-\\u009f]*$",
+            title="AccessTokenName",
+        ),
+    ]
+    """What the user calls the token. Holds no control characters and is not blank."""
+    scopes: Annotated[list[Permission], Field(max_length=64)]
+    """What the token may do, sorted."""
+    hint: Annotated[str, Field(pattern="^epp_[0-9A-Za-z]{4}$")]
+    """How the token begins, to tell tokens apart."""
+    created_at: Annotated[AwareDatetime, Field(title="Timestamp")]
+    """A moment in UTC (RFC 3339)."""
+    expires_at: Annotated[AwareDatetime, Field(title="Timestamp")]
+    """A moment in UTC (RFC 3339)."""
+
+
+class AccessTokenList(BaseModel):
+    """The personal access tokens of a user."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    access_tokens: Annotated[list[AccessTokenDescription], Field(max_length=1000)]
+    """The newest first."""
 
 
 class OidcStarted(BaseModel):

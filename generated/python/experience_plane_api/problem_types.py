@@ -239,6 +239,24 @@ SESSION_NOT_FOUND: Final = ProblemType(
 )
 """The session does not exist, has ended, or belongs to someone else; the three cannot be told apart."""
 
+ACCESS_TOKEN_NOT_FOUND: Final = ProblemType(
+    slug="access-token-not-found",
+    title="There is no such personal access token",
+    status=404,
+    close_code=None,
+    retryable=False,
+)
+"""The personal access token does not exist, has expired, was revoked, or belongs to someone else; which of these cannot be told."""
+
+ACCESS_TOKEN_LIMIT: Final = ProblemType(
+    slug="access-token-limit",
+    title="There are too many personal access tokens",
+    status=409,
+    close_code=None,
+    retryable=False,
+)
+"""The user has as many personal access tokens that live as the service allows."""
+
 CONVERSATION_NOT_FOUND: Final = ProblemType(
     slug="conversation-not-found",
     title="There is no such conversation",
@@ -491,6 +509,8 @@ PROBLEM_TYPES: Final[dict[str, ProblemType]] = {
         FORBIDDEN,
         NOT_FOUND,
         SESSION_NOT_FOUND,
+        ACCESS_TOKEN_NOT_FOUND,
+        ACCESS_TOKEN_LIMIT,
         CONVERSATION_NOT_FOUND,
         RUN_NOT_FOUND,
         RUN_NOT_ACTIVE,

@@ -202,6 +202,56 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/auth/access-tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the user's personal access tokens
+         * @description Answers the tokens that live, the newest first. The tokens themselves are not kept; `hint` is how each begins.
+         */
+        get: operations["listAccessTokens"];
+        put?: never;
+        /**
+         * Create a personal access token
+         * @description Makes a token for a script, and answers it this once. It is sent like an access token, in `Authorization: Bearer …`, until it expires or is revoked;
+         *     it cannot be refreshed.
+         *
+         *     Scopes are permissions, and the user must have each of them now. What the token may do is what its scopes and the user's permissions at that moment
+         *     have in common. `account.manage` and `access_tokens.manage` are refused: a token manages no credentials.
+         *
+         *     Tokens match `epp_[0-9A-Za-z]{38}`; the last six characters are a check sum, so that a scanner knows a token from a look-alike.
+         */
+        post: operations["createAccessToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/access-tokens/{access_token_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke a personal access token
+         * @description The token is refused from the next request on, and the sockets that it opened are closed with 4401 within a second.
+         */
+        delete: operations["revokeAccessToken"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/oidc/providers": {
         parameters: {
             query?: never;
@@ -1626,6 +1676,68 @@ export interface components {
             sessions: components["schemas"]["SessionDescription"][];
         };
         /**
+         * AccessTokenId
+         * Format: uuid
+         * @description A personal access token, as a UUID made by the service. It is no secret.
+         */
+        AccessTokenId: string;
+        /**
+         * AccessTokenName
+         * @description What the user calls the token. Holds no control characters and is not blank.
+         */
+        AccessTokenName: string;
+        /**
+         * CreateAccessTokenRequest
+         * @description A personal access token to be made.
+         */
+        CreateAccessTokenRequest: {
+            name: components["schemas"]["AccessTokenName"];
+            /** @description What the token may do; permissions that the user has, without those over credentials. */
+            scopes: components["schemas"]["Permission"][];
+            /** @description For how many seconds the token lives; the service may allow less than a year. 30 days, or as long as the service allows, when left out. */
+            expires_in?: number;
+        };
+        /**
+         * AccessTokenDescription
+         * @description A personal access token, without the token.
+         */
+        AccessTokenDescription: {
+            access_token_id: components["schemas"]["AccessTokenId"];
+            name: components["schemas"]["AccessTokenName"];
+            /** @description What the token may do, sorted. */
+            scopes: components["schemas"]["Permission"][];
+            /** @description How the token begins, to tell tokens apart. */
+            hint: string;
+            created_at: components["schemas"]["Timestamp"];
+            expires_at: components["schemas"]["Timestamp"];
+            /** @description When it was used last, give or take a minute; null when it never was. */
+            last_used_at: components["schemas"]["Timestamp"] | null;
+        };
+        /**
+         * CreatedAccessToken
+         * @description A new personal access token.
+         */
+        CreatedAccessToken: {
+            /** @description The secret; keep it as one. */
+            token: string;
+            access_token_id: components["schemas"]["AccessTokenId"];
+            name: components["schemas"]["AccessTokenName"];
+            /** @description What the token may do, sorted. */
+            scopes: components["schemas"]["Permission"][];
+            /** @description How the token begins, to tell tokens apart. */
+            hint: string;
+            created_at: components["schemas"]["Timestamp"];
+            expires_at: components["schemas"]["Timestamp"];
+        };
+        /**
+         * AccessTokenList
+         * @description The personal access tokens of a user.
+         */
+        AccessTokenList: {
+            /** @description The newest first. */
+            access_tokens: components["schemas"]["AccessTokenDescription"][];
+        };
+        /**
          * OidcProviderId
          * @description What the configuration calls a provider.
          */
@@ -2491,6 +2603,12 @@ export type AuthenticationResult = components['schemas']['AuthenticationResult']
 export type SessionId = components['schemas']['SessionId'];
 export type SessionDescription = components['schemas']['SessionDescription'];
 export type SessionList = components['schemas']['SessionList'];
+export type AccessTokenId = components['schemas']['AccessTokenId'];
+export type AccessTokenName = components['schemas']['AccessTokenName'];
+export type CreateAccessTokenRequest = components['schemas']['CreateAccessTokenRequest'];
+export type AccessTokenDescription = components['schemas']['AccessTokenDescription'];
+export type CreatedAccessToken = components['schemas']['CreatedAccessToken'];
+export type AccessTokenList = components['schemas']['AccessTokenList'];
 export type OidcProviderId = components['schemas']['OidcProviderId'];
 export type OidcProvider = components['schemas']['OidcProvider'];
 export type OidcProviderList = components['schemas']['OidcProviderList'];
@@ -2942,6 +3060,128 @@ export interface operations {
             };
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            501: components["responses"]["NotSupported"];
+            503: components["responses"]["ProviderUnavailable"];
+        };
+    };
+    listAccessTokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The tokens that live. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Cache-Control": components["headers"]["NoStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessTokenList"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            501: components["responses"]["NotSupported"];
+            503: components["responses"]["ProviderUnavailable"];
+        };
+    };
+    createAccessToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateAccessTokenRequest"];
+            };
+        };
+        responses: {
+            /** @description The token exists. It is not shown again. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Cache-Control": components["headers"]["NoStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedAccessToken"];
+                };
+            };
+            400: components["responses"]["MalformedRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            /** @description The user has as many tokens as the service allows. */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            501: components["responses"]["NotSupported"];
+            503: components["responses"]["ProviderUnavailable"];
+        };
+    };
+    revokeAccessToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The token.
+                 * @example 0198c0dd-7777-7aaa-8bbb-0123456789ab
+                 */
+                access_token_id: components["schemas"]["AccessTokenId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The token is revoked. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            /** @description The user has no such token, or it has expired or was revoked. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: components["responses"]["InvalidRequest"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             501: components["responses"]["NotSupported"];

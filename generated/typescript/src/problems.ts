@@ -35,6 +35,8 @@ export type ProblemSlug =
   | 'forbidden'
   | 'not-found'
   | 'session-not-found'
+  | 'access-token-not-found'
+  | 'access-token-limit'
   | 'conversation-not-found'
   | 'run-not-found'
   | 'run-not-active'
@@ -254,6 +256,22 @@ export const PROBLEMS: Readonly<Record<ProblemSlug, ProblemType>> = {
     retryable: false,
     description: 'The session does not exist, has ended, or belongs to someone else; the three cannot be told apart.',
     remedy: 'List the sessions.',
+  },
+  'access-token-not-found': {
+    title: 'There is no such personal access token',
+    status: 404,
+    close_code: null,
+    retryable: false,
+    description: 'The personal access token does not exist, has expired, was revoked, or belongs to someone else; which of these cannot be told.',
+    remedy: 'List the personal access tokens.',
+  },
+  'access-token-limit': {
+    title: 'There are too many personal access tokens',
+    status: 409,
+    close_code: null,
+    retryable: false,
+    description: 'The user has as many personal access tokens that live as the service allows.',
+    remedy: 'Revoke one that is not used any more.',
   },
   'conversation-not-found': {
     title: 'There is no such conversation',

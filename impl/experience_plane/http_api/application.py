@@ -19,6 +19,7 @@ from starlette.websockets import WebSocket
 from experience_plane.agent_socket.endpoint import AgentSocket
 from experience_plane.conversations.log import ConversationLog
 from experience_plane.http_api import pages, problem_responses
+from experience_plane.http_api.access_tokens import AccessTokensHandlers
 from experience_plane.http_api.account import AccountHandlers
 from experience_plane.http_api.admin import AdminHandlers
 from experience_plane.http_api.agents import AgentsHandlers
@@ -117,6 +118,7 @@ def _contract_router(components: Components, version: str, allowed_origins: Coll
         auth=AuthHandlers(guard),
         sessions=SessionsHandlers(guard),
         passkeys=PasskeysHandlers(guard),
+        access_tokens=AccessTokensHandlers(guard),
         oidc=OidcHandlers(guard),
         factors=FactorsHandlers(guard),
         account=AccountHandlers(guard),

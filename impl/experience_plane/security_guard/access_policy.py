@@ -19,6 +19,9 @@ AUDIT_READ = "audit.read"
 PLATFORM_MANAGE = "platform.manage"
 """To do across all tenants what the other permissions allow in one's own."""
 
+NOT_GRANTABLE = frozenset({ACCOUNT_MANAGE, ACCESS_TOKENS_MANAGE})
+"""What no personal access token may do, whatever its scopes say: all that manages credentials."""
+
 DEFAULT_ROLE = "member"
 _GUEST = (AGENTS_TALK, CONVERSATIONS_READ, ACCOUNT_MANAGE)
 _MEMBER = (*_GUEST, ACCESS_TOKENS_MANAGE)

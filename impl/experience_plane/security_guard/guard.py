@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from typing import Any
 
 from experience_plane.security_guard.accounts import Accounts
 from experience_plane.security_guard.administration import Administration
 from experience_plane.security_guard.local_passkeys import Passkeys
 from experience_plane.security_guard.oidc_sign_in import OidcProviderPort, OidcSignIn
+from experience_plane.security_guard.personal_token_format import PREFIX
+from experience_plane.security_guard.personal_tokens import PersonalTokens, within
 from experience_plane.security_guard.ports import (
     AuthenticationPort,
     InvalidTicket,
@@ -36,6 +39,7 @@ class SecurityGuard:
         administration: Administration | None = None,
         oidc_sign_in: OidcSignIn | None = None,
         accounts: Accounts | None = None,
+        personal_tokens: PersonalTokens | None = None,
         second_factors: SecondFactors | None = None,
         passkeys: Passkeys | None = None,
     ) -> None:
@@ -47,6 +51,7 @@ class SecurityGuard:
         self._administration = administration
         self._oidc_sign_in = oidc_sign_in
         self._accounts = accounts
+        self._personal_tokens = personal_tokens
         self._second_factors = second_factors
         self._passkeys = passkeys
 
@@ -86,6 +91,17 @@ class SecurityGuard:
         if self._accounts is None:
             raise NotSupported("Accounts are kept by the external identity provider; change them there.")
         return self._accounts
+
+    @property
+    def personal_tokens(self) -> PersonalTokens:
+        """Personal access tokens.
+
+        Raises:
+            NotSupported: an external identity provider keeps the accounts.
+        """
+        if self._personal_tokens is None:
+            raise NotSupported("Personal access tokens need accounts that are kept here.")
+        return self._personal_tokens
 
     @property
     def second_factors(self) -> SecondFactors:
@@ -164,20 +180,27 @@ class SecurityGuard:
         await self._authentication.end_session(principal.session_id)
 
     async def authenticate(self, access_token: str) -> Principal:
-        """Answer whom an access token stands for.
+        """Answer whom an access token stands for, a personal one or one of a login.
 
         Raises:
             Unauthenticated.
         """
+        if self._personal_tokens is not None and access_token.startswith(PREFIX):
+            return await self._personal_tokens.authenticate(access_token)
         return await self._authentication.verify_access_token(access_token)
 
     async def current_user(self, principal: Principal) -> User:
-        """Answer the principal's user as stored now; a long-lived socket may ask this to learn that its session ended.
+        """Answer the principal's user as stored now, with no more permissions than a personal token's scopes.
+
+        A long-lived socket may ask this to learn that its session ended.
 
         Raises:
             Unauthenticated: the session has ended or the account is gone.
         """
-        return await self._authentication.current_user(principal)
+        user = await self._authentication.current_user(principal)
+        if principal.scopes is None:
+            return user
+        return replace(user, permissions=within(principal.scopes, user.permissions))
 
     def require_permission(self, principal: Principal, permission: str) -> None:
         """Let pass only who has the permission.

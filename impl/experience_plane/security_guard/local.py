@@ -21,6 +21,7 @@ from experience_plane.security_guard.mail import MailPort
 from experience_plane.security_guard.oidc_sign_in import OidcSignIn, OidcSignInParts
 from experience_plane.security_guard.options import IdentityOptions
 from experience_plane.security_guard.passkeys import PasskeyFactor
+from experience_plane.security_guard.personal_tokens import PersonalTokens
 from experience_plane.security_guard.reauthentication import FreshReauthentication, Reauthentication
 from experience_plane.security_guard.recovery_codes import RecoveryCodes
 from experience_plane.security_guard.second_factor import SecondFactorGate
@@ -97,6 +98,14 @@ async def open_local_guard(
         administration=administration,
         oidc_sign_in=sign_in,
         accounts=accounts,
+        personal_tokens=PersonalTokens(
+            store=stores.personal_tokens,
+            sessions=authentication.sessions,
+            authorization=RolePermissions(),
+            options=options.personal_tokens,
+            audit=audit,
+            clock=clock,
+        ),
         second_factors=SecondFactors(
             authentication=authentication,
             gate=factors.gate,

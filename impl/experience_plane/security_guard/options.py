@@ -108,6 +108,21 @@ class AccountOptions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PersonalTokenOptions:
+    """Bounds on personal access tokens."""
+
+    limit: int = 50
+    """Tokens that live, of one user."""
+    longest_lifetime: timedelta = timedelta(days=365)
+    usual_lifetime: timedelta = timedelta(days=30)
+    """How long a token lives for which nothing else was asked; never longer than the longest."""
+    use_interval: timedelta = timedelta(minutes=1)
+    """How far the recorded last use may lie behind: a token that is used all the time writes this often."""
+    cache_size: int = 10_000
+    """Tokens remembered by digest, so that a token is looked up once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SecondFactorOptions:
     """How long a login waits for its second factor, and what changing a factor takes."""
 
@@ -147,5 +162,6 @@ class IdentityOptions:
     tickets: TicketOptions = field(default_factory=TicketOptions)
     keys: KeyOptions = field(default_factory=KeyOptions)
     accounts: AccountOptions = field(default_factory=AccountOptions)
+    personal_tokens: PersonalTokenOptions = field(default_factory=PersonalTokenOptions)
     second_factors: SecondFactorOptions = field(default_factory=SecondFactorOptions)
     passkeys: PasskeyOptions = field(default_factory=PasskeyOptions)

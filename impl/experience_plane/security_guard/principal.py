@@ -18,10 +18,14 @@ class Principal:
     user_id: UUID
     tenant_id: UUID
     session_id: UUID
+    """The login behind it, or the personal access token, which is a session of its own."""
     roles: tuple[str, ...]
     permissions: tuple[str, ...]
+    """What the caller may do; no more than `scopes` where there are any."""
     expires_at: datetime
     """When the access token behind it stops being believed (aware, UTC)."""
+    scopes: tuple[str, ...] | None = None
+    """What a personal access token is limited to, whatever its user may do; None where no such token is behind it."""
 
 
 @dataclass(frozen=True, slots=True)

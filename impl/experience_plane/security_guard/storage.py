@@ -13,6 +13,7 @@ from experience_plane.security_guard.device import UNKNOWN_DEVICE, Device
 from experience_plane.security_guard.directory import UserDirectory
 from experience_plane.security_guard.factor_storage import AuthenticatorAppStore, ChallengeStore, RecoveryCodeStore
 from experience_plane.security_guard.passkeys import PasskeyStore
+from experience_plane.security_guard.personal_token_store import PersonalTokenStore
 from experience_plane.security_guard.ports import TenantAssignment
 from experience_plane.security_guard.principal import Principal
 
@@ -209,6 +210,8 @@ class AccountLifecycleStore(Protocol):
     async def reset_password(self, digest: bytes, password_hash: str, now: datetime) -> PasswordReplaced | None:
         """Use a reset_password code up, set the password, verify the address, end all sessions and codes of the user.
 
+        Personal access tokens end too.
+
         Of parallel callers exactly one gets an answer. None: the code is not good (any more).
         """
         ...
@@ -216,7 +219,10 @@ class AccountLifecycleStore(Protocol):
     async def change_password(
         self, user_id: UUID, *, old_hash: str, new_hash: str, keep_session: UUID, now: datetime
     ) -> PasswordReplaced | None:
-        """Set the password, end all other sessions and all codes of the user. None: `old_hash` is not the hash."""
+        """Set the password, end all other sessions and all codes of the user. None: `old_hash` is not the hash.
+
+        Personal access tokens go on.
+        """
         ...
 
     async def rehash(self, user_id: UUID, *, old_hash: str, new_hash: str) -> None:
@@ -264,7 +270,10 @@ class SessionStore(Protocol):
     async def end_of_user(
         self, user_id: UUID, reason: SessionEnd, now: datetime, *, only: UUID | None = None, but: UUID | None = None
     ) -> Sequence[UUID]:
-        """End the user's sessions: all, `only` one, or all `but` one. Answer those that lived until now."""
+        """End the user's sessions: all, `only` one, or all `but` one. Answer those that lived until now.
+
+        Those of personal access tokens go on.
+        """
         ...
 
     async def live_among(self, session_ids: Collection[UUID], now: datetime) -> Collection[UUID]:
@@ -312,6 +321,7 @@ class IdentityStores:
     audit_log: AuditLog
     audit_trail: AuditTrail
     account_lifecycle: AccountLifecycleStore
+    personal_tokens: PersonalTokenStore
     challenges: ChallengeStore
     authenticator_apps: AuthenticatorAppStore
     recovery_codes: RecoveryCodeStore

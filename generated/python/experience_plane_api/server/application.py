@@ -20,6 +20,7 @@ from ._runtime.server.security import (
     RequirementSets,
 )
 from .routers import (
+    access_tokens,
     account,
     admin,
     agents,
@@ -33,6 +34,7 @@ from .routers import (
     sessions,
 )
 from .services import (
+    AccessTokensService,
     AccountService,
     AdminService,
     AgentsService,
@@ -49,6 +51,7 @@ from .services import (
 ROUTES: Final = (
     *auth.LITERAL_ROUTES,
     *sessions.LITERAL_ROUTES,
+    *access_tokens.LITERAL_ROUTES,
     *oidc.LITERAL_ROUTES,
     *factors.LITERAL_ROUTES,
     *passkeys.LITERAL_ROUTES,
@@ -60,6 +63,7 @@ ROUTES: Final = (
     *operations.LITERAL_ROUTES,
     *auth.TEMPLATED_ROUTES,
     *sessions.TEMPLATED_ROUTES,
+    *access_tokens.TEMPLATED_ROUTES,
     *oidc.TEMPLATED_ROUTES,
     *factors.TEMPLATED_ROUTES,
     *passkeys.TEMPLATED_ROUTES,
@@ -73,7 +77,7 @@ ROUTES: Final = (
 INFO: Final[dict[str, Any]] = {
     "title": "Experience Plane, HTTP",
     "summary": "Authentication, agents and the history of conversations.",
-    "description": "The HTTP half of what the frontend and the backend of an agent platform agree on. The other half, the agent socket, is in `asyncapi.yaml`.\n\n**Authentication.** `register` and `login` answer an access token, valid for 15 minutes, and a refresh token. Send the access token as\n`Authorization: Bearer …`. When it has expired, `refresh` answers a new pair; each refresh token works once.\n\n**Second factor.** Where an account has one, `login` answers 202 with a challenge instead of tokens, and `completeSecondFactor` takes the challenge with the factor.\nThere is no way to tokens around it.\n\n**The socket.** A browser cannot send headers with a WebSocket handshake: buy a ticket with `createAgentTicket` and connect to\n`/api/runtime/agent?ticket=…` within 30 seconds. Access tokens are refused in any URL.\n\n**Permissions.** An operation names the permission that it needs in `x-permission`; null means that any user may. Roles give permissions; a change\nof a user's roles counts from the next request on, whatever the access token says.\n\n**Errors** are problem details (RFC 9457). `type` names an entry of the problem registry; its page is at that path on the service. Each response\nlists under `x-problems` the types that it can carry.\n\n**Rate limits.** `x-rate-limit` names the policy of an operation; its numbers are settings of the service. Answers tell where the client stands in\n`RateLimit` and `RateLimit-Policy`; past a limit the answer is 429 with `Retry-After`.\n\n**Compatibility.** Clients ignore response fields that they do not know. Request bodies are closed: an unknown field is refused.\n",
+    "description": "The HTTP half of what the frontend and the backend of an agent platform agree on. The other half, the agent socket, is in `asyncapi.yaml`.\n\n**Authentication.** `register` and `login` answer an access token, valid for 15 minutes, and a refresh token. Send the access token as\n`Authorization: Bearer …`. When it has expired, `refresh` answers a new pair; each refresh token works once.\n\n**Second factor.** Where an account has one, `login` answers 202 with a challenge instead of tokens, and `completeSecondFactor` takes the challenge with the factor.\nThere is no way to tokens around it.\n\n**Scripts.** A script sends a personal access token as `Authorization: Bearer …`; it lives for months and may do what its scopes say, never more than its user may. Permissions over\ncredentials, `account.manage` and `access_tokens.manage`, are no scopes: whatever needs one of them is refused to a personal access token with 403.\n\n**The socket.** A browser cannot send headers with a WebSocket handshake: buy a ticket with `createAgentTicket` and connect to\n`/api/runtime/agent?ticket=…` within 30 seconds. Access tokens are refused in any URL.\n\n**Permissions.** An operation names the permission that it needs in `x-permission`; null means that any user may. Roles give permissions; a change\nof a user's roles counts from the next request on, whatever the access token says.\n\n**Errors** are problem details (RFC 9457). `type` names an entry of the problem registry; its page is at that path on the service. Each response\nlists under `x-problems` the types that it can carry.\n\n**Rate limits.** `x-rate-limit` names the policy of an operation; its numbers are settings of the service. Answers tell where the client stands in\n`RateLimit` and `RateLimit-Policy`; past a limit the answer is 429 with `Retry-After`.\n\n**Compatibility.** Clients ignore response fields that they do not know. Request bodies are closed: an unknown field is refused.\n",
     "version": "0.1.0",
     "openapi_tags": [
         {"name": "auth", "description": "Register, log in, stay logged in, log out."},
@@ -84,6 +88,10 @@ INFO: Final[dict[str, Any]] = {
         {
             "name": "sessions",
             "description": "Where a user is logged in, and how that ends.",
+        },
+        {
+            "name": "access_tokens",
+            "description": "Personal access tokens, for scripts.",
         },
         {"name": "factors", "description": "A second factor beside the password."},
         {
@@ -113,6 +121,7 @@ def build_router(
     *,
     auth: AuthService[PrincipalT],
     sessions: SessionsService[PrincipalT],
+    access_tokens: AccessTokensService[PrincipalT],
     oidc: OidcService[PrincipalT],
     factors: FactorsService[PrincipalT],
     passkeys: PasskeysService[PrincipalT],
@@ -133,6 +142,7 @@ def build_router(
         services={
             "auth": auth,
             "sessions": sessions,
+            "access_tokens": access_tokens,
             "oidc": oidc,
             "factors": factors,
             "passkeys": passkeys,
@@ -154,6 +164,7 @@ def create_app(
     *,
     auth: AuthService[PrincipalT],
     sessions: SessionsService[PrincipalT],
+    access_tokens: AccessTokensService[PrincipalT],
     oidc: OidcService[PrincipalT],
     factors: FactorsService[PrincipalT],
     passkeys: PasskeysService[PrincipalT],
@@ -180,6 +191,7 @@ def create_app(
         build_router(
             auth=auth,
             sessions=sessions,
+            access_tokens=access_tokens,
             oidc=oidc,
             factors=factors,
             passkeys=passkeys,

@@ -153,6 +153,54 @@ class SessionsService(Protocol[PrincipalT_contra]):
         """
 
 
+class AccessTokensService(Protocol[PrincipalT_contra]):
+    """Implement the access_tokens operations: subclass this Protocol, or give an object its methods."""
+
+    @abstractmethod
+    async def list_access_tokens(
+        self,
+        *,
+        principal: PrincipalT_contra,
+    ) -> models.AccessTokenList | HTTPResult[models.AccessTokenList | models.Problem] | Response:
+        """
+        List the user's personal access tokens
+
+        Answers the tokens that live, the newest first. The tokens themselves are not kept; `hint` is how each begins.
+        """
+
+    @abstractmethod
+    async def create_access_token(
+        self,
+        *,
+        principal: PrincipalT_contra,
+        body: models.CreateAccessTokenRequest,
+    ) -> models.CreatedAccessToken | HTTPResult[models.CreatedAccessToken | models.Problem] | Response:
+        """
+        Create a personal access token
+
+        Makes a token for a script, and answers it this once. It is sent like an access token, in `Authorization: Bearer …`, until it expires or is revoked;
+        it cannot be refreshed.
+
+        Scopes are permissions, and the user must have each of them now. What the token may do is what its scopes and the user's permissions at that moment
+        have in common. `account.manage` and `access_tokens.manage` are refused: a token manages no credentials.
+
+        Tokens match `epp_[0-9A-Za-z]{38}`; the last six characters are a check sum, so that a scanner knows a token from a look-alike.
+        """
+
+    @abstractmethod
+    async def revoke_access_token(
+        self,
+        *,
+        principal: PrincipalT_contra,
+        access_token_id: UUID,
+    ) -> None | HTTPResult[models.Problem] | Response:
+        """
+        Revoke a personal access token
+
+        The token is refused from the next request on, and the sockets that it opened are closed with 4401 within a second.
+        """
+
+
 class OidcService(Protocol[PrincipalT_contra]):
     """Implement the oidc operations: subclass this Protocol, or give an object its methods."""
 

@@ -30,6 +30,9 @@ OperationDependencies = TypedDict(
         "end_session": Sequence[params.Depends],
         "end_other_sessions": Sequence[params.Depends],
         "log_out_everywhere": Sequence[params.Depends],
+        "list_access_tokens": Sequence[params.Depends],
+        "create_access_token": Sequence[params.Depends],
+        "revoke_access_token": Sequence[params.Depends],
         "list_oidc_providers": Sequence[params.Depends],
         "start_oidc_sign_in": Sequence[params.Depends],
         "start_oidc_link": Sequence[params.Depends],
@@ -231,6 +234,62 @@ class LogOutEverywhere:
             "204": Declared(),
             "401": Declared(media_type="application/problem+json", model=models.Problem),
             "403": Declared(media_type="application/problem+json", model=models.Problem),
+            "429": Declared(media_type="application/problem+json", model=models.Problem),
+            "500": Declared(media_type="application/problem+json", model=models.Problem),
+            "501": Declared(media_type="application/problem+json", model=models.Problem),
+            "503": Declared(media_type="application/problem+json", model=models.Problem),
+        },
+        primary=204,
+    )
+
+
+class ListAccessTokens:
+    """Plans of the list_access_tokens operation."""
+
+    RESPONSES: Final = OperationResponses(
+        responses={
+            "200": Declared(media_type="application/json", model=models.AccessTokenList),
+            "401": Declared(media_type="application/problem+json", model=models.Problem),
+            "403": Declared(media_type="application/problem+json", model=models.Problem),
+            "429": Declared(media_type="application/problem+json", model=models.Problem),
+            "500": Declared(media_type="application/problem+json", model=models.Problem),
+            "501": Declared(media_type="application/problem+json", model=models.Problem),
+            "503": Declared(media_type="application/problem+json", model=models.Problem),
+        },
+    )
+
+
+class CreateAccessToken:
+    """Plans of the create_access_token operation."""
+
+    RESPONSES: Final = OperationResponses(
+        responses={
+            "201": Declared(media_type="application/json", model=models.CreatedAccessToken),
+            "400": Declared(media_type="application/problem+json", model=models.Problem),
+            "401": Declared(media_type="application/problem+json", model=models.Problem),
+            "403": Declared(media_type="application/problem+json", model=models.Problem),
+            "409": Declared(media_type="application/problem+json", model=models.Problem),
+            "413": Declared(media_type="application/problem+json", model=models.Problem),
+            "415": Declared(media_type="application/problem+json", model=models.Problem),
+            "422": Declared(media_type="application/problem+json", model=models.Problem),
+            "429": Declared(media_type="application/problem+json", model=models.Problem),
+            "500": Declared(media_type="application/problem+json", model=models.Problem),
+            "501": Declared(media_type="application/problem+json", model=models.Problem),
+            "503": Declared(media_type="application/problem+json", model=models.Problem),
+        },
+    )
+
+
+class RevokeAccessToken:
+    """Plans of the revoke_access_token operation."""
+
+    RESPONSES: Final = OperationResponses(
+        responses={
+            "204": Declared(),
+            "401": Declared(media_type="application/problem+json", model=models.Problem),
+            "403": Declared(media_type="application/problem+json", model=models.Problem),
+            "404": Declared(media_type="application/problem+json", model=models.Problem),
+            "422": Declared(media_type="application/problem+json", model=models.Problem),
             "429": Declared(media_type="application/problem+json", model=models.Problem),
             "500": Declared(media_type="application/problem+json", model=models.Problem),
             "501": Declared(media_type="application/problem+json", model=models.Problem),

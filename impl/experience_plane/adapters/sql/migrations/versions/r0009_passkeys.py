@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0009_passkeys"
-down_revision = "0003_second_factors"
+down_revision = "0009_personal_tokens"
 branch_labels = None
 depends_on = None
 
