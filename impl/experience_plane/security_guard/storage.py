@@ -69,6 +69,12 @@ class NewSession:
     expires_at: datetime | None = None
     """When the session ends however much it is used; None: never."""
     device: Device = UNKNOWN_DEVICE
+    password_hash: str | None = None
+    """What the password of this login was checked against; None where none was."""
+
+
+class PasswordReplacedMeanwhile(Exception):
+    """The account has another password hash than the one that a login was checked against."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +246,13 @@ class SessionStore(Protocol):
     """Sessions and their refresh tokens: one session is one refresh token family."""
 
     async def start(self, session: NewSession, refresh_token: NewRefreshToken) -> None:
-        """Store a session with its first refresh token."""
+        """Store a session with its first refresh token.
+
+        Either the session begins before a change of the password and is ended by it, or it does not begin.
+
+        Raises:
+            PasswordReplacedMeanwhile: the session's password hash is not the account's (any more).
+        """
         ...
 
     async def rotate(self, rotation: Rotation) -> Rotated | Reused | None:
