@@ -479,6 +479,23 @@ async def test_no_login_with_the_old_password_outlives_a_change_of_it(guard: Sec
     assert [session.session_id for session in await guard.sessions.list(principal)] == [principal.session_id]
 
 
+async def test_no_login_with_the_old_password_outlives_a_reset_of_it(guard: SecurityGuard, mailbox: Mailbox) -> None:
+    before = await principal_of(guard, await registered(guard))
+    await settled(guard, guard.accounts.passwords.forgot(ANA["email"]))
+    code = mailbox.code("ana@example.com", "reset-password")
+    logins = [guard.login(email=ANA["email"], password=OLD) for _ in range(PARALLEL)]
+    reset = guard.accounts.passwords.reset(code=code, new_password=NEW)
+    outcomes = await asyncio.gather(*logins[:25], reset, *logins[25:], return_exceptions=True)
+    assert outcomes.pop(25) is None
+    for outcome in outcomes:
+        if isinstance(outcome, Authenticated):
+            with pytest.raises(Unauthenticated):
+                await guard.authenticate(outcome.tokens.access_token)
+        else:
+            assert isinstance(outcome, InvalidCredentials)
+    assert await guard.sessions.list(before) == []
+
+
 async def test_a_login_checked_before_a_change_of_the_password_begins_no_session_after_it(
     guard: SecurityGuard, engine: AsyncEngine, clock: ManualClock
 ) -> None:

@@ -205,14 +205,14 @@ class LocalAuthentication:
             PasswordReplacedMeanwhile: `password_hash` is given, and the account has another one by now.
         """
         await self._require_admittance(account)
-        if required := await self._gate.ask(account):
+        if required := await self._gate.ask(account, password_hash):
             return required
         session_id = uuid4()
         authenticated = await self._open_session(account, session_id, password_hash)
         # Who enrols a factor ends the sessions that began before. One that begins meanwhile sees the factor here.
-        if required := await self._gate.ask(account):
+        if await self._gate.methods_of(account.user_id):
             await self.sessions.end(session_id, "factor_changed")
-            return required
+            return await self.start_session(account, password_hash)
         return authenticated
 
     async def complete_login(self, challenge: str, method: SecondFactorMethod, proof: Proof) -> Authenticated:
@@ -221,21 +221,22 @@ class LocalAuthentication:
         Raises:
             InvalidChallenge, WrongCode.
         """
-        account = await self._gate.pass_with(challenge, method, proof)
+        found = await self._gate.pass_with(challenge, method, proof)
         try:
-            return await self.admit(account)
-        except InvalidCredentials as error:
+            return await self.admit(found.account, found.password_hash)
+        except (InvalidCredentials, PasswordReplacedMeanwhile) as error:
             raise InvalidChallenge from error
 
-    async def admit(self, account: Account) -> Authenticated:
+    async def admit(self, account: Account, password_hash: str | None = None) -> Authenticated:
         """Log in an account that has given all its factors, such as one passkey that knows its user.
 
         Raises:
             InvalidCredentials: the account is disabled.
             EmailUnconfirmed.
+            PasswordReplacedMeanwhile: see `start_session`.
         """
         await self._require_admittance(account)
-        return await self._open_session(account, uuid4())
+        return await self._open_session(account, uuid4(), password_hash)
 
     async def _require_admittance(self, account: Account) -> None:
         if account.disabled:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 from uuid import UUID
@@ -69,7 +69,7 @@ class NewSession:
     expires_at: datetime | None = None
     """When the session ends however much it is used; None: never."""
     device: Device = UNKNOWN_DEVICE
-    password_hash: str | None = None
+    password_hash: str | None = field(default=None, repr=False)
     """What the password of this login was checked against; None where none was."""
 
 
@@ -234,10 +234,13 @@ class AccountLifecycleStore(Protocol):
         """Store the same password's new hash, unless the password was changed in the meantime."""
         ...
 
-    async def delete(self, user_id: UUID, *, password_hash: str) -> Sequence[UUID] | None:
+    async def delete(self, user_id: UUID, *, password_hash: str, seats: Collection[str]) -> Sequence[UUID] | None:
         """Remove the user with sessions, codes, conversations and a tenant that is nobody else's.
 
         Answers the sessions that ended. None: `password_hash` is not the hash (any more), or there is no such user.
+
+        Raises:
+            LastAdmin: the user has the last of the `seats` of a tenant with other members; see `UserDirectory`.
         """
         ...
 

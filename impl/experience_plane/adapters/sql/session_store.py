@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from experience_plane.adapters.sql import refresh_rotation
 from experience_plane.adapters.sql.account_store import account_from, select_accounts
 from experience_plane.adapters.sql.batches import Batches
+from experience_plane.adapters.sql.checked_passwords import require_password
 from experience_plane.adapters.sql.engine import read_connection, write_transaction
 from experience_plane.adapters.sql.identity_tables import refresh_tokens, sessions, users
 from experience_plane.adapters.sql.refresh_rotation import Outcome
@@ -23,7 +24,6 @@ from experience_plane.security_guard.storage import (
     Account,
     NewRefreshToken,
     NewSession,
-    PasswordReplacedMeanwhile,
     Reused,
     Rotated,
     Rotation,
@@ -43,7 +43,7 @@ class SqlSessionStore:
         """See `SessionStore.start`."""
         async with write_transaction(self._engine) as connection:
             if session.password_hash is not None:
-                await _require_password(connection, session.user_id, session.password_hash)
+                await require_password(connection, session.user_id, session.password_hash)
             await connection.execute(
                 insert(sessions).values(
                     session_id=session.session_id,
@@ -117,13 +117,6 @@ class SqlSessionStore:
         query = select(sessions.c.session_id).where(sessions.c.session_id.in_(session_ids), lives(now))
         async with read_connection(self._engine) as connection:
             return set(await connection.scalars(query))
-
-
-async def _require_password(connection: AsyncConnection, user_id: UUID, password_hash: str) -> None:
-    """Let nobody change the password before the session has begun, and refuse if somebody has."""
-    query = select(users.c.password_hash).where(users.c.user_id == user_id).with_for_update(read=True)
-    if await connection.scalar(query) != password_hash:
-        raise PasswordReplacedMeanwhile
 
 
 async def _insert_refresh_token(connection: AsyncConnection, session_id: UUID, token: NewRefreshToken) -> None:
