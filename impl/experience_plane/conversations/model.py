@@ -76,10 +76,6 @@ class Envelope:
     at: datetime
 
 
-EventDraft = Callable[[Envelope], RunEvent]
-"""Makes an event once the log has given it its place."""
-
-
 @dataclass(frozen=True, slots=True)
 class LoggedEvent:
     """An event that is in the log; `text` is the JSON that goes on the wire, the same for every reader."""
@@ -90,6 +86,10 @@ class LoggedEvent:
     cursor: int
     type: str
     text: str
+
+
+EventDraft = Callable[[Envelope], RunEvent | LoggedEvent]
+"""Makes an event once the log has given it its place; a frequent one may write its own text."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,11 @@ from collections.abc import AsyncGenerator, Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Row, insert, literal, select, tuple_
+from sqlalchemy import Row, insert, literal, literal_column, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from experience_plane.adapters.sql.conversation_tables import conversations, events, messages, runs
-from experience_plane.adapters.sql.conversation_writes import AcceptMessage, AppendEvents
+from experience_plane.adapters.sql.conversation_writes import AcceptMessage, AppendEvents, apply_batch
 from experience_plane.adapters.sql.engine import read_connection, write_transaction
 from experience_plane.adapters.sql.group_commit import GroupCommit
 from experience_plane.clock import Clock, system_clock
@@ -44,7 +44,7 @@ class SqlConversationLog:
         self._engine = engine
         self._clock = clock
         self._feed = ConversationFeed(capacity=feed_capacity)
-        self._writer = GroupCommit(engine, clock=clock, publish=self._feed.publish)
+        self._writer = GroupCommit(engine, apply_batch, clock=clock, publish=self._feed.publish)
 
     async def create_conversation(self, owner: Owner) -> Conversation:
         """See `ConversationLog.create_conversation`."""
@@ -210,12 +210,24 @@ async def _active_runs(connection: AsyncConnection, conversation_id: UUID, curso
         .order_by(runs.c.accepted_cursor)
     )
     run_ids = (await connection.execute(query)).scalars().all()
-    return tuple([active_run(await _events_of(connection, run_id, cursor)) for run_id in run_ids])
+    return tuple([await _active_run(connection, conversation_id, run_id, cursor) for run_id in run_ids])
 
 
-async def _events_of(connection: AsyncConnection, run_id: UUID, until_cursor: int) -> list[LoggedEvent]:
-    query = select(events).where(events.c.run_id == run_id, events.c.cursor <= until_cursor).order_by(events.c.seq)
-    return [_event(row) for row in await connection.execute(query)]
+async def _active_run(connection: AsyncConnection, conversation_id: UUID, run_id: UUID, cursor: int) -> ActiveRun:
+    """Read the run's last event, and those that are no tokens. The literal lets the database see that the partial index serves."""
+    last = (
+        select(events.c.seq)
+        .where(events.c.conversation_id == conversation_id, events.c.cursor <= cursor, events.c.run_id == run_id)
+        .order_by(events.c.cursor.desc())
+        .limit(1)
+    )
+    seq = (await connection.execute(last)).scalar_one()
+    states = (
+        select(events)
+        .where(events.c.run_id == run_id, events.c.seq <= seq, events.c.type != literal_column("'agent.token'"))
+        .order_by(events.c.seq)
+    )
+    return active_run(run_id, seq, [_event(row) for row in await connection.execute(states)])
 
 
 def _owned_by(owner: Owner) -> tuple[Any, ...]:
