@@ -58,7 +58,8 @@ async def _throughput(engine: AsyncEngine, known: float) -> str:
     rate = _RUNS * 500 / (perf_counter() - began)
     await log.close()
     name = f"log: append, {_RUNS} runs"
-    return f"{name:44} {rate:8.0f} events/s   sqlite3, {_ROWS} rows a commit: {known:8.0f} rows/s   ratio {rate / known:5.2f}"
+    beside = f"sqlite3, {_ROWS} rows a commit: {known:8.0f} rows/s"
+    return f"{name:44} {rate:8.0f} events/s   {beside}   ratio {rate / known:5.2f}"
 
 
 async def _emit(writer: RunWriter, count: int) -> None:

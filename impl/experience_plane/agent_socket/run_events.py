@@ -51,7 +51,7 @@ def draft(event: RuntimeEvent, agent_id: str) -> EventDraft:
 
 
 def storable(event: RuntimeEvent) -> RuntimeEvent:
-    """Answer the event with U+FFFD for each NUL: PostgreSQL keeps none in a text, and models have been seen to emit it."""
+    """Answer the event with U+FFFD for each NUL: PostgreSQL keeps none in a text, and a model may emit it."""
     held = {field.name: getattr(event, field.name) for field in fields(event)}
     changed = {
         name: text.replace("\0", "\ufffd") for name, text in held.items() if isinstance(text, str) and "\0" in text

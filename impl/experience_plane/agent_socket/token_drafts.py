@@ -1,6 +1,6 @@
 """The draft of `agent.token`, of which a run has hundreds where it has one of most other events.
 
-Building one through its pydantic model and writing that costs 5 µs. Here the one field that an agent decides, `delta`,
+Building one through its pydantic model and writing that costs 5 us. Here the one field that an agent decides, `delta`,
 is checked by the contract's own constraints for it, when the draft is made; the rest of the event is the log's, and
 right by construction. The text is what the model would have written, byte for byte; a property test holds that.
 """
