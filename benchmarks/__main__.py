@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks import dispatch, identity, log, messages
+from benchmarks import dispatch, identity, log, messages, streaming
 
 
 def main() -> None:
@@ -10,8 +10,8 @@ def main() -> None:
     for suite in (dispatch, messages):
         for comparison in suite.comparisons():
             print(comparison, flush=True)
-    for lines in (identity.lines, log.lines):
-        for line in lines():
+    for suite in (identity, streaming, log):
+        for line in suite.lines():
             print(line, flush=True)
 
 

@@ -53,7 +53,7 @@ def draft(event: RuntimeEvent, agent_id: str) -> EventDraft:
 def storable(event: RuntimeEvent) -> RuntimeEvent:
     """Answer the event with U+FFFD for each NUL: PostgreSQL keeps none in a text, and a model may emit it."""
     held = {field.name: getattr(event, field.name) for field in fields(event)}
-    changed = {
+    changed: dict[str, Any] = {
         name: text.replace("\0", "\ufffd") for name, text in held.items() if isinstance(text, str) and "\0" in text
     }
     return replace(event, **changed) if changed else event

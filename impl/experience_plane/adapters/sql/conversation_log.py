@@ -261,7 +261,7 @@ def _message(row: Row[Any]) -> Message:
     return Message(row.message_id, row.run_id, row.role, row.agent_id, row.text, row.cursor, row.at)
 
 
-def _events(conversation_id: UUID, rows: Sequence[Row[Any]]) -> Sequence[LoggedEvent]:
+def _events(conversation_id: UUID, rows: Sequence[Any]) -> Sequence[LoggedEvent]:
     run_ids = {raw: raw if isinstance(raw, UUID) else UUID(raw) for raw in {row[0] for row in rows}}
     return [
         LoggedEvent(conversation_id, run_ids[run_id], seq, cursor, event_type, text)
