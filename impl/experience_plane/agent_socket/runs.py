@@ -14,6 +14,7 @@ import structlog
 
 from experience_plane.agent_socket import run_events
 from experience_plane.agent_socket.run_laws import RunLaws
+from experience_plane.agent_socket.run_writer import RunWriter
 from experience_plane.agents.routing import route
 from experience_plane.conversations.log import ConversationLog, RunFenced, TooManyRuns
 from experience_plane.conversations.model import AcceptedMessage, EventDraft, Message, NewMessage, Owner
@@ -53,35 +54,6 @@ class _Run:
     message: NewMessage
     accepted_cursor: int
     active_agent_id: str | None
-
-
-class RunWriter:
-    """The one writer of a run: keeps its next `seq`, and the count when its task is cancelled while it writes."""
-
-    def __init__(self, log: ConversationLog, conversation_id: UUID, run_id: UUID, next_seq: int) -> None:
-        self._log = log
-        self._conversation_id = conversation_id
-        self._run_id = run_id
-        self._next_seq = next_seq
-
-    async def write(self, *drafts: EventDraft) -> None:
-        """Append events; on return they are durable.
-
-        Raises:
-            RunFenced: the run has ended, or another writer has it.
-        """
-        append = asyncio.ensure_future(self._log.append(self._conversation_id, self._run_id, self._next_seq, drafts))
-        cancelled: asyncio.CancelledError | None = None
-        while not append.done():
-            # However often the task is cancelled: what was given to the log is counted, or the end would be fenced off.
-            try:
-                await asyncio.wait({append})
-            except asyncio.CancelledError as error:
-                cancelled = error
-        append.result()
-        self._next_seq += len(drafts)
-        if cancelled is not None:
-            raise cancelled
 
 
 class Runs:
@@ -214,11 +186,10 @@ class Runs:
         async with contextlib.aclosing(self._runtime.execute(request)) as emitted:
             async for event in emitted:
                 laws.check(event)
-                await writer.write(run_events.draft(event, request.agent_id))
-                if isinstance(event, HandoffRequested):
-                    return event.to_agent_id
-                if isinstance(event, ExecutionCompleted):
-                    return None
+                await writer.add(run_events.draft(run_events.storable(event), request.agent_id))
+                if isinstance(event, HandoffRequested | ExecutionCompleted):
+                    await writer.flush()
+                    return event.to_agent_id if isinstance(event, HandoffRequested) else None
         raise ExecutionFailed
 
     async def _history(self, run: _Run) -> tuple[Turn, ...]:
