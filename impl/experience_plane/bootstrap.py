@@ -41,6 +41,7 @@ from experience_plane.security_guard.local import open_local_guard
 from experience_plane.security_guard.mail import MailPort
 from experience_plane.security_guard.options import (
     AccountOptions,
+    GuestOptions,
     HashingOptions,
     IdentityOptions,
     KeyOptions,
@@ -112,6 +113,8 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
         log = SqlConversationLog(engine)
         counters = _counters(settings)
         runtime = EmbeddedRuntime(AgentEngine(model).run)
+        if settings.auth.provider == "local":
+            guard.guests.begin_cleanup()
         runs = Runs(log=log, runtime=runtime, limits=_run_limits(settings))
         if unfinished := await runs.fail_unfinished():
             await _LOG.awarning("unfinished_runs_failed", runs=unfinished)
@@ -248,6 +251,7 @@ def _identity_options(settings: Settings) -> IdentityOptions:
             email_change_lifetime=timedelta(seconds=auth.email_change_seconds),
             password_reset_lifetime=timedelta(seconds=auth.password_reset_seconds),
         ),
+        guests=GuestOptions(allowed=auth.guests_allowed, idle_lifetime=timedelta(seconds=auth.guest_idle_seconds)),
     )
 
 

@@ -8,7 +8,7 @@ from pydantic import MISSING
 
 from experience_plane.conversations import log
 from experience_plane.errors import ExperiencePlaneError, FieldError, NotReady
-from experience_plane.runtime.port import ExecutionFailed, UnknownAgent
+from experience_plane.runtime.port import ExecutionFailed, LiaisonsNotAllowed, UnknownAgent
 from experience_plane.security_guard import directory, oidc_sign_in
 from experience_plane.security_guard import ports as identity
 from experience_plane.security_guard.access_tokens import UnknownSigningKey
@@ -22,7 +22,9 @@ PROBLEM_TYPE_OF: dict[type[ExperiencePlaneError], ProblemType] = {
     identity.InvalidCode: types.INVALID_CODE,
     identity.InvalidCredentials: types.INVALID_CREDENTIALS,
     identity.InvalidEmail: types.INVALID_REQUEST,
+    identity.GuestsNotAllowed: types.GUESTS_NOT_ALLOWED,
     identity.InvalidName: types.INVALID_REQUEST,
+    identity.InvalidUpgrade: types.INVALID_REQUEST,
     identity.InvalidRefreshToken: types.INVALID_REFRESH_TOKEN,
     identity.InvalidTicket: types.INVALID_TICKET,
     identity.NotSupported: types.NOT_SUPPORTED,
@@ -52,6 +54,7 @@ PROBLEM_TYPE_OF: dict[type[ExperiencePlaneError], ProblemType] = {
     log.RunNotActive: types.RUN_NOT_ACTIVE,
     log.RunNotFound: types.RUN_NOT_FOUND,
     ExecutionFailed: types.AGENT_FAILED,
+    LiaisonsNotAllowed: types.FORBIDDEN,
     NotReady: types.NOT_READY,
     UnknownAgent: types.INTERNAL_ERROR,
 }

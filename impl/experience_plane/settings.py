@@ -143,6 +143,10 @@ class AuthSettings(BaseModel):
     password_reset_seconds: int = Field(
         3600, ge=60, le=86_400, description="How long a code for a new password is valid."
     )
+    guests_allowed: bool = Field(True, description="Whether people may talk to the guide without an account.")
+    guest_idle_seconds: int = Field(
+        2_592_000, ge=3600, description="How long a guest who is not here is remembered, with the conversations."
+    )
     hashing: HashingSettings = HashingSettings()
     gotrue: GoTrueSettings = GoTrueSettings()
     oidc: OidcIssuerSettings = OidcIssuerSettings()

@@ -69,6 +69,18 @@ class HttpClient:
             return models.MailOnItsWay.model_validate_json(response.content)
         return models.AuthenticationResult.model_validate_json(response.content)
 
+    async def start_anonymous_session(self) -> models.AuthenticationResult:
+        """Begin as a guest.
+
+        Starts a session for somebody without an account, who may talk to the guide. Send the guest's access token as `upgrade` with `registerUser` or
+        `logIn`: its conversations then belong to the account, and the guest is no more. A guest that is not used for some time is forgotten.
+
+        Raises:
+            ProblemError: guests-not-allowed, too-many-requests, internal-error, not-supported.
+        """
+        response = await self._call("POST", "/api/auth/anonymous", expect={201})
+        return models.AuthenticationResult.model_validate_json(response.content)
+
     async def log_in(self, body: models.LoginRequest) -> models.AuthenticationResult:
         """Log in.
 

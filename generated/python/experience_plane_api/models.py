@@ -48,6 +48,8 @@ class RegisterRequest(BaseModel):
     """An e-mail address. Internationalised domains are accepted and kept in their ASCII form."""
     password: Annotated[str, Field(max_length=128, min_length=8, title="NewPassword")]
     """From 8 to 128 code points, counted after NFKC normalisation; any characters (NIST SP 800-63B-4, section 3.1.1.2). Refused are common passwords, and those made of the service's name or the user's own name or address."""
+    upgrade: Annotated[str | MISSING, Field(max_length=4096, min_length=1)] = MISSING
+    """The access token of a guest, whose conversations become the account's. A token that is no guest's is refused before anything else happens."""
 
 
 class LoginRequest(BaseModel):
@@ -69,6 +71,8 @@ class LoginRequest(BaseModel):
     """An e-mail address. Internationalised domains are accepted and kept in their ASCII form."""
     password: Annotated[str, Field(max_length=256, min_length=1)]
     """The password."""
+    upgrade: Annotated[str | MISSING, Field(max_length=4096, min_length=1)] = MISSING
+    """The access token of a guest, whose conversations become the account's. A token that is no guest's is refused before anything else happens."""
 
 
 class MailOnItsWay(BaseModel):
@@ -590,15 +594,17 @@ class User(BaseModel):
     """A user, as a UUID (RFC 9562)."""
     tenant_id: Annotated[UUID, Field(title="TenantId")]
     """The tenant that a user belongs to, as a UUID."""
+    anonymous: StrictBool | MISSING = MISSING
+    """Whether this is a guest, who has no account and no e-mail address."""
     email: Annotated[
-        str,
+        str | MISSING,
         Field(
             max_length=254,
             min_length=6,
             pattern="^[^@\\s\\u0000-\\u001f\\u007f-\\u009f\\ufeff]{1,64}@[^@\\s\\u0000-\\u001f\\u007f-\\u009f\\ufeff]{1,189}$",
             title="Email",
         ),
-    ]
+    ] = MISSING
     """An e-mail address. Internationalised domains are accepted and kept in their ASCII form."""
     email_verified: StrictBool | MISSING = MISSING
     """Whether the user has proved that the address is theirs."""

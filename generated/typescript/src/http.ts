@@ -38,6 +38,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/auth/anonymous": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin as a guest
+         * @description Starts a session for somebody without an account, who may talk to the guide. Send the guest's access token as `upgrade` with `registerUser` or
+         *     `logIn`: its conversations then belong to the account, and the guest is no more. A guest that is not used for some time is forgotten.
+         */
+        post: operations["startAnonymousSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/login": {
         parameters: {
             query?: never;
@@ -808,6 +829,8 @@ export interface components {
             name: components["schemas"]["UserName"];
             email: components["schemas"]["Email"];
             password: components["schemas"]["NewPassword"];
+            /** @description The access token of a guest, whose conversations become the account's. A token that is no guest's is refused before anything else happens. */
+            upgrade?: string;
         };
         /**
          * LoginRequest
@@ -817,6 +840,8 @@ export interface components {
             email: components["schemas"]["Email"];
             /** @description The password. */
             password: string;
+            /** @description The access token of a guest, whose conversations become the account's. A token that is no guest's is refused before anything else happens. */
+            upgrade?: string;
         };
         /**
          * CurrentPassword
@@ -903,7 +928,9 @@ export interface components {
         User: {
             user_id: components["schemas"]["UserId"];
             tenant_id: components["schemas"]["TenantId"];
-            email: components["schemas"]["Email"];
+            /** @description Whether this is a guest, who has no account and no e-mail address. */
+            anonymous?: boolean;
+            email?: components["schemas"]["Email"];
             /** @description Whether the user has proved that the address is theirs. */
             email_verified?: boolean;
             name: components["schemas"]["UserName"];
@@ -1860,6 +1887,43 @@ export interface operations {
             500: components["responses"]["InternalError"];
             501: components["responses"]["NotSupported"];
             503: components["responses"]["Overloaded"];
+        };
+    };
+    startAnonymousSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The guest has a session. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Cache-Control": components["headers"]["NoStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthenticationResult"];
+                };
+            };
+            /** @description This service is not for guests. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            501: components["responses"]["NotSupported"];
         };
     };
     logIn: {

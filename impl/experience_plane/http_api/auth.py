@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pydantic import MISSING
+
 from experience_plane.security_guard.guard import SecurityGuard
 from experience_plane.security_guard.principal import Authenticated, Principal, User
 from experience_plane_api import models
@@ -19,14 +21,21 @@ class AuthHandlers(AuthService[Principal]):
         self, *, body: models.RegisterRequest
     ) -> HTTPResult[models.AuthenticationResult | models.MailOnItsWay | models.Problem]:
         """See openapi.yaml, registerUser."""
-        authenticated = await self._guard.register(name=body.name, email=body.email, password=body.password)
+        authenticated = await self._guard.register(
+            name=body.name, email=body.email, password=body.password, upgrade=_given(body.upgrade)
+        )
         if authenticated is None:
             return HTTPResult(202, models.MailOnItsWay(status="check_your_mail"))
         return HTTPResult(201, authentication_result(authenticated))
 
     async def log_in(self, *, body: models.LoginRequest) -> models.AuthenticationResult:
         """See openapi.yaml, logIn."""
-        return authentication_result(await self._guard.login(email=body.email, password=body.password))
+        upgrade = _given(body.upgrade)
+        return authentication_result(await self._guard.login(email=body.email, password=body.password, upgrade=upgrade))
+
+    async def start_anonymous_session(self) -> models.AuthenticationResult:
+        """See openapi.yaml, startAnonymousSession."""
+        return authentication_result(await self._guard.guests.start())
 
     async def refresh_session(self, *, body: models.RefreshRequest) -> models.AuthenticationResult:
         """See openapi.yaml, refreshSession."""
@@ -39,6 +48,10 @@ class AuthHandlers(AuthService[Principal]):
     async def get_current_user(self, *, principal: Principal) -> models.User:
         """See openapi.yaml, getCurrentUser."""
         return _user(await self._guard.current_user(principal))
+
+
+def _given(upgrade: str | MISSING) -> str | None:
+    return None if upgrade is MISSING else upgrade
 
 
 def authentication_result(authenticated: Authenticated) -> models.AuthenticationResult:
@@ -55,8 +68,9 @@ def _user(user: User) -> models.User:
     return models.User(
         user_id=user.user_id,
         tenant_id=user.tenant_id,
-        email=user.email,
-        email_verified=user.email_verified,
+        email=MISSING if user.anonymous else user.email,
+        email_verified=MISSING if user.anonymous else user.email_verified,
+        anonymous=user.anonymous,
         name=user.name,
         roles=list(user.roles),
         permissions=list(user.permissions),

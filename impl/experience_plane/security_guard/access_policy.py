@@ -7,7 +7,10 @@ from uuid import UUID, uuid4
 
 from experience_plane.security_guard.ports import TenantAssignment
 
+GUEST_ROLE = "guest"
 AGENTS_TALK = "agents.talk"
+LIAISONS_CONSULT = "liaisons.consult"
+"""To be answered by a liaison of a realm, and not by the guide alone."""
 CONVERSATIONS_READ = "conversations.read"
 ACCOUNT_MANAGE = "account.manage"
 """To change one's own credentials and sessions; personal access tokens never have it."""
@@ -20,11 +23,11 @@ PLATFORM_MANAGE = "platform.manage"
 """To do across all tenants what the other permissions allow in one's own."""
 
 DEFAULT_ROLE = "member"
-_GUEST = (AGENTS_TALK, CONVERSATIONS_READ, ACCOUNT_MANAGE)
-_MEMBER = (*_GUEST, ACCESS_TOKENS_MANAGE)
+_GUEST = (AGENTS_TALK, CONVERSATIONS_READ)
+_MEMBER = (*_GUEST, LIAISONS_CONSULT, ACCOUNT_MANAGE, ACCESS_TOKENS_MANAGE)
 _ADMIN = (*_MEMBER, USERS_READ, USERS_MANAGE, AUDIT_READ)
 ROLE_PERMISSIONS: Mapping[str, tuple[str, ...]] = {
-    "guest": _GUEST,
+    GUEST_ROLE: _GUEST,
     DEFAULT_ROLE: _MEMBER,
     "admin": _ADMIN,
     "platform_admin": (*_ADMIN, PLATFORM_MANAGE),

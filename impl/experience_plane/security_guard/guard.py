@@ -8,6 +8,7 @@ from typing import Any
 
 from experience_plane.security_guard.accounts import Accounts
 from experience_plane.security_guard.administration import Administration
+from experience_plane.security_guard.guests import Guests
 from experience_plane.security_guard.oidc_sign_in import OidcProviderPort, OidcSignIn
 from experience_plane.security_guard.ports import (
     AuthenticationPort,
@@ -34,6 +35,7 @@ class SecurityGuard:
         administration: Administration | None = None,
         oidc_sign_in: OidcSignIn | None = None,
         accounts: Accounts | None = None,
+        guests: Guests | None = None,
     ) -> None:
         self._authentication = authentication
         self._tickets = tickets
@@ -43,6 +45,7 @@ class SecurityGuard:
         self._administration = administration
         self._oidc_sign_in = oidc_sign_in
         self._accounts = accounts
+        self._guests = guests
 
     @property
     def sessions(self) -> UserSessions:
@@ -82,6 +85,17 @@ class SecurityGuard:
         return self._accounts
 
     @property
+    def guests(self) -> Guests:
+        """People without an account.
+
+        Raises:
+            NotSupported: an external identity provider decides who comes in.
+        """
+        if self._guests is None:
+            raise NotSupported("Log in at the identity provider; guests are not served here.")
+        return self._guests
+
+    @property
     def oidc_sign_in(self) -> OidcSignIn:
         """Sign-in by OpenID Connect.
 
@@ -105,23 +119,28 @@ class SecurityGuard:
         """
         return await self._authentication.register_user(name=name, email=email, password=password)
 
-    async def register(self, *, name: str, email: str, password: str) -> Authenticated | None:
+    async def register(
+        self, *, name: str, email: str, password: str, upgrade: str | None = None
+    ) -> Authenticated | None:
         """Create an account; None where its address must be verified before anybody is logged in.
 
+        `upgrade` is a guest's access token.
+
         Raises:
-            EmailTaken, InvalidEmail, InvalidName, PasswordRejected, Overloaded.
+            InvalidUpgrade, EmailTaken, InvalidEmail, InvalidName, PasswordRejected, Overloaded.
         """
         if self._accounts is None:
             return await self.register_user(name=name, email=email, password=password)
-        return await self._accounts.registration.register(name=name, email=email, password=password)
+        guest = await self._guest(upgrade)
+        return await self._accounts.registration.register(name=name, email=email, password=password, upgrade=guest)
 
-    async def login(self, *, email: str, password: str) -> Authenticated:
-        """Start a session.
+    async def login(self, *, email: str, password: str, upgrade: str | None = None) -> Authenticated:
+        """Start a session. `upgrade` is a guest's access token, whose conversations become the account's.
 
         Raises:
-            InvalidCredentials, EmailUnconfirmed, Overloaded.
+            InvalidUpgrade, InvalidCredentials, EmailUnconfirmed, Overloaded.
         """
-        return await self._authentication.login(email=email, password=password)
+        return await self._authentication.login(email=email, password=password, upgrade=await self._guest(upgrade))
 
     async def refresh(self, refresh_token: str) -> Authenticated:
         """Exchange a refresh token for its successor; one used twice ends its session (RFC 9700, section 4.14.2).
@@ -194,12 +213,17 @@ class SecurityGuard:
         """The public keys that verify access tokens (RFC 7517, section 5)."""
         return self._authentication.json_web_key_set()
 
+    async def _guest(self, access_token: str | None) -> Principal | None:
+        return None if access_token is None else await self.guests.upgrading(access_token)
+
     async def close(self) -> None:
         """Free threads and connections, after the mail that is on its way."""
         if self._accounts is not None:
             await self._accounts.close()
         if self._sessions is not None:
             await self._sessions.close()
+        if self._guests is not None:
+            await self._guests.close()
         if self._oidc_sign_in is not None:
             await self._oidc_sign_in.close()
         await self._authentication.close()

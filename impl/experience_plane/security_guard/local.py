@@ -7,6 +7,7 @@ from experience_plane.security_guard.access_policy import PersonalWorkspaces, Ro
 from experience_plane.security_guard.accounts import local_accounts
 from experience_plane.security_guard.administration import Administration
 from experience_plane.security_guard.guard import SecurityGuard
+from experience_plane.security_guard.guests import Guests
 from experience_plane.security_guard.key_rotation import RotatingKeys
 from experience_plane.security_guard.local_authentication import LocalAuthentication
 from experience_plane.security_guard.mail import MailPort
@@ -74,4 +75,7 @@ async def open_local_guard(
         administration=administration,
         oidc_sign_in=sign_in,
         accounts=accounts,
+        guests=Guests(
+            authentication=authentication, store=stores.guests, options=options.guests, audit=audit, clock=clock
+        ),
     )

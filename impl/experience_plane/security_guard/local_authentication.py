@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from experience_plane.clock import Clock
+from experience_plane.security_guard.access_policy import GUEST_ROLE
 from experience_plane.security_guard.access_tokens import AccessTokens, UnknownSigningKey
 from experience_plane.security_guard.audit import AuditTrail, LoggedAuditTrail, SecurityEvent
 from experience_plane.security_guard.device import current_device
@@ -22,6 +23,7 @@ from experience_plane.security_guard.ports import (
     InvalidCredentials,
     InvalidEmail,
     InvalidRefreshToken,
+    InvalidUpgrade,
     Overloaded,
     TenancyPort,
     Unauthenticated,
@@ -70,16 +72,18 @@ class LocalAuthentication:
         self._access_tokens = AccessTokens(keys, options.tokens, clock)
         self.sessions = Sessions(stores.sessions, options.sessions, clock)
 
-    async def register_user(self, *, name: str, email: str, password: str) -> Authenticated:
+    async def register_user(
+        self, *, name: str, email: str, password: str, upgrade: Principal | None = None
+    ) -> Authenticated:
         """See `AuthenticationPort.register_user`."""
         parsed_name, address = parse_name(name), parse_email(email)
         check_password(password, self._options.passwords, context=(parsed_name, address.address))
         password_hash = await self._hashing.hash(password)
         account = await self.create_account(parsed_name, address, password_hash)
         await self._audit.record(SecurityEvent(kind="user.registered", user_id=account.user_id))
-        return await self.start_session(account)
+        return await self.start_session(account, upgrade)
 
-    async def login(self, *, email: str, password: str) -> Authenticated:
+    async def login(self, *, email: str, password: str, upgrade: Principal | None = None) -> Authenticated:
         """See `AuthenticationPort.login`."""
         found = await self._find_account(email)
         if not await self._hashing.verify(found.password_hash if found else None, password) or found is None:
@@ -88,7 +92,7 @@ class LocalAuthentication:
             )
             raise InvalidCredentials
         await self._rehash_if_outdated(found, password)
-        return await self.start_session(found.account)
+        return await self.start_session(found.account, upgrade)
 
     async def refresh(self, refresh_token: str) -> Authenticated:
         """See `AuthenticationPort.refresh`."""
@@ -172,22 +176,70 @@ class LocalAuthentication:
         """The one bounded pool in which passwords are hashed."""
         return self._hashing
 
-    async def start_session(self, account: Account) -> Authenticated:
-        """Log an account in that has proven itself; every way of logging in ends here."""
+    async def start_session(self, account: Account, upgrade: Principal | None = None) -> Authenticated:
+        """Log an account in that has proven itself; every way of logging in ends here, and so does every guest."""
         if account.disabled:
             # Who guesses passwords learns nothing from this answer; the user learns the reason from the admin.
             await self._audit.record(
                 SecurityEvent(kind="login.failed", user_id=account.user_id, detail={"reason": "disabled"})
             )
             raise InvalidCredentials
-        if self._options.accounts.verification_required and not account.email_verified:
+        if self._options.accounts.verification_required and not (account.email_verified or account.anonymous):
             raise EmailUnconfirmed
+        if upgrade is not None:
+            await self._carry_over(upgrade, account)
         session_id, value, now = uuid4(), new_secret(), self._clock()
         expires_at = now + self._options.sessions.absolute_lifetime
         session = NewSession(session_id, account.user_id, now, expires_at, current_device())
         await self._stores.sessions.start(session, self._refresh_token(value))
         await self._audit.record(SecurityEvent(kind="session.started", user_id=account.user_id, session_id=session_id))
         return await self._authenticated(account, session_id, value)
+
+    async def guest(self, access_token: str) -> Principal:
+        """Answer the guest whose token this is.
+
+        Raises:
+            InvalidUpgrade: it is not believed, or somebody else's than a guest's.
+        """
+        try:
+            principal = await self.verify_access_token(access_token)
+            account = await self._live_account(principal)
+        except Unauthenticated as error:
+            raise InvalidUpgrade from error
+        if not account.anonymous:
+            raise InvalidUpgrade
+        return principal
+
+    async def create_guest(self) -> Account:
+        """Store a guest, in a tenant of its own."""
+        user_id, name = uuid4(), "Guest"
+        assigned = await self._tenancy.assign_tenant(user_id=user_id, user_name=name)
+        tenant = replace(assigned, roles=(GUEST_ROLE,))
+        # No address has such a key: a guest is never found by one.
+        await self._stores.accounts.add(
+            NewAccount(
+                user_id=user_id,
+                email="",
+                email_key=f"guest:{user_id}",
+                name=name,
+                password_hash="",
+                tenant=tenant,
+                created_at=self._clock(),
+                anonymous=True,
+            )
+        )
+        return Account(user_id, "", name, tenant.tenant_id, tenant.roles, anonymous=True)
+
+    async def _carry_over(self, guest: Principal, account: Account) -> None:
+        """Give a guest's conversations to the account; whoever asks second finds no guest, and nothing is lost."""
+        ended = await self._stores.guests.carry_over(guest, account, self._clock())
+        if ended is None:
+            return
+        for session_id in ended:
+            self.sessions.forget(session_id)
+        await self._audit.record(
+            SecurityEvent(kind="user.upgraded", user_id=account.user_id, detail={"guest_id": str(guest.user_id)})
+        )
 
     def _refresh_token(self, value: str) -> NewRefreshToken:
         now = self._clock()
@@ -236,4 +288,5 @@ class LocalAuthentication:
             roles=account.roles,
             permissions=await self._authorization.permissions_of(account.roles),
             email_verified=account.email_verified,
+            anonymous=account.anonymous,
         )

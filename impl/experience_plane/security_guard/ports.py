@@ -83,6 +83,21 @@ class InvalidEmail(ExperiencePlaneError):
         super().__init__(reason, errors=(FieldError("/email", reason),))
 
 
+class InvalidUpgrade(ExperiencePlaneError):
+    """What should be a guest's access token is none, or not any more."""
+
+    default_detail = "This is not the access token of a guest whose session lives."
+
+    def __init__(self) -> None:
+        super().__init__(errors=(FieldError("/upgrade", self.default_detail),))
+
+
+class GuestsNotAllowed(ExperiencePlaneError):
+    """This service serves only people with an account."""
+
+    default_detail = "Register or log in; this service is not for guests."
+
+
 class InvalidName(ExperiencePlaneError):
     """The name is empty, too long or holds control characters."""
 
@@ -153,8 +168,10 @@ class AuthenticationPort(Protocol):
     may raise `ProviderUnavailable` anywhere.
     """
 
-    async def register_user(self, *, name: str, email: str, password: str) -> Authenticated:
-        """Create an account with its tenant and log it in.
+    async def register_user(
+        self, *, name: str, email: str, password: str, upgrade: Principal | None = None
+    ) -> Authenticated:
+        """Create an account with its tenant and log it in; the conversations of the guest `upgrade` become its own.
 
         Raises:
             EmailTaken, InvalidEmail, InvalidName, PasswordRejected: what was sent cannot be registered.
@@ -162,8 +179,8 @@ class AuthenticationPort(Protocol):
         """
         ...
 
-    async def login(self, *, email: str, password: str) -> Authenticated:
-        """Start a session.
+    async def login(self, *, email: str, password: str, upgrade: Principal | None = None) -> Authenticated:
+        """Start a session; the conversations of the guest `upgrade` become the account's.
 
         Raises:
             InvalidCredentials: the same, after the same work, for an unknown address and a wrong password.

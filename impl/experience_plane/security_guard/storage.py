@@ -30,6 +30,7 @@ class Account:
     disabled: bool = False
     """An admin has disabled it: nobody logs in to it."""
     email_verified: bool = False
+    anonymous: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ class NewAccount:
     created_at: datetime
     email_verified_at: datetime | None = None
     """When the address was proven, if it was by somebody else before the account came to be."""
+    anonymous: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +229,22 @@ class AccountLifecycleStore(Protocol):
         ...
 
 
+class GuestStore(Protocol):
+    """Guests: users without an account, who own conversations for a while."""
+
+    async def carry_over(self, guest: Principal, account: Account, now: datetime) -> Sequence[UUID] | None:
+        """Give a guest's conversations to an account and remove the guest, all or nothing.
+
+        Answers the guest's sessions, which ended. None: there is no such guest (any more), or its session has ended; of
+        parallel callers exactly one gets an answer.
+        """
+        ...
+
+    async def delete_idle(self, unused_since: datetime, limit: int) -> int:
+        """Remove at most `limit` guests with their conversations; answer how many were there."""
+        ...
+
+
 class SessionStore(Protocol):
     """Sessions and their refresh tokens: one session is one refresh token family."""
 
@@ -304,3 +322,4 @@ class IdentityStores:
     audit_log: AuditLog
     audit_trail: AuditTrail
     account_lifecycle: AccountLifecycleStore
+    guests: GuestStore

@@ -43,6 +43,17 @@ class AuthService(Protocol[PrincipalT_contra]):
         """
 
     @abstractmethod
+    async def start_anonymous_session(
+        self,
+    ) -> models.AuthenticationResult | HTTPResult[models.AuthenticationResult | models.Problem] | Response:
+        """
+        Begin as a guest
+
+        Starts a session for somebody without an account, who may talk to the guide. Send the guest's access token as `upgrade` with `registerUser` or
+        `logIn`: its conversations then belong to the account, and the guest is no more. A guest that is not used for some time is forgotten.
+        """
+
+    @abstractmethod
     async def log_in(
         self,
         *,

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from experience_plane.adapters.sql.account_lifecycle_store import SqlAccountLifecycleStore
 from experience_plane.adapters.sql.account_store import SqlAccountStore
 from experience_plane.adapters.sql.audit_log import SqlAuditTrail
+from experience_plane.adapters.sql.guest_store import SqlGuestStore
 from experience_plane.adapters.sql.session_store import SqlSessionStore
 from experience_plane.adapters.sql.signing_key_store import SqlSigningKeyStore
 from experience_plane.adapters.sql.ticket_store import SqlTicketStore
@@ -27,5 +28,6 @@ def sql_identity_stores(engine: AsyncEngine, clock: Clock = system_clock) -> Ide
         directory=SqlUserDirectory(engine),
         audit_log=audit,
         audit_trail=audit,
+        guests=SqlGuestStore(engine),
         account_lifecycle=SqlAccountLifecycleStore(engine),
     )
