@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,6 +16,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from experience_plane.adapters.embedded_runtime import EmbeddedRuntime
+from experience_plane.adapters.encryption_key_file import EncryptionKeyFile
 from experience_plane.adapters.external_authentication import oidc_sign_in_parts, open_external_authentication
 from experience_plane.adapters.limit_counters import SharedCounters, memory_counters
 from experience_plane.adapters.mail.outbox import Outbox
@@ -46,6 +47,8 @@ from experience_plane.security_guard.options import (
     IdentityOptions,
     KeyOptions,
     PasswordOptions,
+    PersonalTokenOptions,
+    SecondFactorOptions,
     SessionOptions,
     TicketOptions,
     TokenOptions,
@@ -110,7 +113,7 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
     try:
         model = build_model(_model_options(settings))
         guard = await _open_guard(engine, settings)
-        log = SqlConversationLog(engine)
+        log = SqlConversationLog(engine, owners_are_here=settings.auth.provider == "local")
         counters = _counters(settings)
         runtime = EmbeddedRuntime(AgentEngine(model).run)
         if settings.auth.provider == "local":
@@ -127,6 +130,8 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
             max_body_bytes=settings.http.max_body_bytes,
             static_dir=settings.static_dir,
             proxies=TrustedProxies(tuple(settings.http.trusted_proxies), settings.http.forwarded_header),
+            allowed_origins=tuple(settings.http.allowed_origins),
+            https=settings.auth.public_url.startswith("https://"),
             rate_limits=_rate_limits(settings, counters, SqlKnownNetworks(engine)),
         )
         try:
@@ -181,7 +186,11 @@ async def _open_guard(engine: AsyncEngine, settings: Settings) -> SecurityGuard:
     options, stores = _identity_options(settings), sql_identity_stores(engine)
     if settings.auth.provider == "local":
         return await open_local_guard(
-            stores, options, mail=_mail(settings), oidc=oidc_sign_in_parts(engine, settings.auth)
+            stores,
+            options,
+            mail=_mail(settings),
+            oidc=oidc_sign_in_parts(engine, settings.auth),
+            encryption_key=_encryption_key(settings),
         )
     return open_external_guard(open_external_authentication(engine, settings.auth), stores.tickets, options.tickets)
 
@@ -204,14 +213,14 @@ def _counters(settings: Settings) -> Counters:
 def _rate_limits(settings: Settings, counters: Counters, known_networks: SqlKnownNetworks) -> RateLimits | None:
     if not settings.rate_limits.enabled:
         return None
-    names = ("sign-in", "sign-up", "mail", "code", "renewal", "standard")
+    names = ("sign-in", "sign-up", "guest", "mail", "code", "renewal", "standard")
     policies = {name: _rate_limit_policy(name, settings.rate_limits) for name in names}
     return RateLimits(policies=policies, counters=counters, known_networks=known_networks, clock=system_clock)
 
 
 def _rate_limit_policy(name: str, settings: RateLimitSettings) -> RateLimitPolicy:
     def limits(scope: str) -> tuple[Limit, ...]:
-        notation = getattr(settings, f"{name.replace('-', '_')}_per_{scope}")
+        notation = getattr(settings, f"{name.replace('-', '_')}_per_{scope}", "")
         items = parse_many(notation) if notation else []
         return tuple(Limit(item.amount * settings.factor, item.get_expiry()) for item in items)
 
@@ -242,6 +251,9 @@ def _identity_options(settings: Settings) -> IdentityOptions:
         keys=_key_options(settings),
         tickets=TicketOptions(lifetime=timedelta(seconds=auth.ticket_seconds)),
         passwords=PasswordOptions(service_name=auth.service_name),
+        personal_tokens=PersonalTokenOptions(
+            limit=auth.personal_tokens_per_user, longest_lifetime=timedelta(seconds=auth.personal_token_seconds)
+        ),
         accounts=AccountOptions(
             verification_required=auth.verification_required,
             mail_at_registration=settings.mail.host is not None,
@@ -252,6 +264,12 @@ def _identity_options(settings: Settings) -> IdentityOptions:
             password_reset_lifetime=timedelta(seconds=auth.password_reset_seconds),
         ),
         guests=GuestOptions(allowed=auth.guests_allowed, idle_lifetime=timedelta(seconds=auth.guest_idle_seconds)),
+        second_factors=SecondFactorOptions(
+            challenge_lifetime=timedelta(seconds=auth.challenge_seconds),
+            challenge_tries=auth.challenge_tries,
+            enrolment_lifetime=timedelta(seconds=auth.enrolment_seconds),
+            recent_login=timedelta(seconds=auth.recent_login_seconds),
+        ),
     )
 
 
@@ -270,6 +288,13 @@ def _mail(settings: Settings) -> MailPort:
         ),
         sender=mail.sender,
     )
+
+
+def _encryption_key(settings: Settings) -> Callable[[], str]:
+    configured = settings.auth.encryption_key
+    if configured is None:
+        return EncryptionKeyFile(settings.auth.encryption_key_file)
+    return configured.get_secret_value
 
 
 def _key_options(settings: Settings) -> KeyOptions:
@@ -331,7 +356,7 @@ def _socket_options(settings: Settings) -> AgentSocketOptions:
             max_messages_per_minute=socket.max_messages_per_minute,
             max_violations_per_minute=socket.max_violations_per_minute,
         ),
-        allowed_origins=tuple(socket.allowed_origins),
+        allowed_origins=tuple(settings.http.allowed_origins),
         max_sockets_per_user=socket.max_sockets_per_user,
         drain_seconds=socket.drain_seconds,
     )

@@ -39,6 +39,12 @@ class ExperiencePlaneError(Exception):
         super().__init__(self.public_detail)
 
 
+class ForeignPage(ExperiencePlaneError):
+    """The refresh cookie was sent by a page that may not use it, or by nobody knows whom."""
+
+    default_detail = "Pages of this origin may not use the refresh cookie."
+
+
 class NotReady(ExperiencePlaneError):
     """The service cannot take traffic; `public_detail` says why."""
 

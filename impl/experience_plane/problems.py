@@ -7,9 +7,15 @@ from collections.abc import Sequence
 from pydantic import MISSING
 
 from experience_plane.conversations import log
-from experience_plane.errors import ExperiencePlaneError, FieldError, NotReady
+from experience_plane.errors import ExperiencePlaneError, FieldError, ForeignPage, NotReady
 from experience_plane.runtime.port import ExecutionFailed, LiaisonsNotAllowed, UnknownAgent
-from experience_plane.security_guard import directory, oidc_sign_in
+from experience_plane.security_guard import (
+    authenticator_apps,
+    directory,
+    oidc_sign_in,
+    personal_token_store,
+    second_factor,
+)
 from experience_plane.security_guard import ports as identity
 from experience_plane.security_guard.access_tokens import UnknownSigningKey
 from experience_plane_api import models
@@ -36,6 +42,10 @@ PROBLEM_TYPE_OF: dict[type[ExperiencePlaneError], ProblemType] = {
     identity.SessionNotFound: types.SESSION_NOT_FOUND,
     identity.Unauthenticated: types.UNAUTHENTICATED,
     UnknownSigningKey: types.UNAUTHENTICATED,
+    personal_token_store.AccessTokenNotFound: types.ACCESS_TOKEN_NOT_FOUND,
+    personal_token_store.InvalidLifetime: types.INVALID_REQUEST,
+    personal_token_store.InvalidScope: types.INVALID_REQUEST,
+    personal_token_store.TooManyAccessTokens: types.ACCESS_TOKEN_LIMIT,
     directory.LastAdmin: types.LAST_ADMIN,
     directory.UnknownRole: types.INVALID_REQUEST,
     directory.UserNotFound: types.USER_NOT_FOUND,
@@ -45,9 +55,15 @@ PROBLEM_TYPE_OF: dict[type[ExperiencePlaneError], ProblemType] = {
     oidc_sign_in.ProviderNotFound: types.PROVIDER_NOT_FOUND,
     oidc_sign_in.SignInRefused: types.INVALID_SIGN_IN,
     oidc_sign_in.UnverifiedIdentity: types.UNVERIFIED_IDENTITY,
+    identity.ReauthenticationRequired: types.REAUTHENTICATION_REQUIRED,
     identity.WrongPassword: types.WRONG_PASSWORD,
+    authenticator_apps.NoSecondFactor: types.NO_SECOND_FACTOR,
+    authenticator_apps.SecondFactorExists: types.SECOND_FACTOR_EXISTS,
+    second_factor.InvalidChallenge: types.INVALID_CHALLENGE,
+    second_factor.WrongCode: types.WRONG_CODE,
     log.ConversationNotFound: types.CONVERSATION_NOT_FOUND,
     log.CursorUnknown: types.INVALID_MESSAGE,
+    log.OwnerGone: types.UNAUTHENTICATED,
     log.MessageIdReused: types.MESSAGE_ID_REUSED,
     log.RunFenced: types.INTERNAL_ERROR,
     log.RunInProgress: types.RUN_IN_PROGRESS,
@@ -55,6 +71,7 @@ PROBLEM_TYPE_OF: dict[type[ExperiencePlaneError], ProblemType] = {
     log.RunNotFound: types.RUN_NOT_FOUND,
     ExecutionFailed: types.AGENT_FAILED,
     LiaisonsNotAllowed: types.FORBIDDEN,
+    ForeignPage: types.FORBIDDEN,
     NotReady: types.NOT_READY,
     UnknownAgent: types.INTERNAL_ERROR,
 }

@@ -40,6 +40,9 @@ class HttpSettings(BaseModel):
     forwarded_header: Literal["x-forwarded-for", "forwarded"] = Field(
         "x-forwarded-for", description="The header in which the trusted proxies say it: x-forwarded-for or forwarded."
     )
+    allowed_origins: list[Annotated[str, Field(pattern=r"^https?://[a-z0-9.:\[\]-]+$")]] = Field(
+        [], description="Origins, besides the service's own, of pages that may use the API and open the socket."
+    )
 
 
 class HashingSettings(BaseModel):
@@ -147,6 +150,30 @@ class AuthSettings(BaseModel):
     guest_idle_seconds: int = Field(
         2_592_000, ge=3600, description="How long a guest who is not here is remembered, with the conversations."
     )
+    personal_token_seconds: int = Field(
+        31_536_000, ge=60, le=31_536_000, description="How long a personal access token may live at most."
+    )
+    personal_tokens_per_user: int = Field(
+        50, ge=0, le=1000, description="Personal access tokens that a user may have; one more is answered with 409."
+    )
+    challenge_seconds: int = Field(300, ge=30, le=3600, description="How long a login waits for its second factor.")
+    challenge_tries: int = Field(
+        5, ge=1, le=20, description="Codes that a login takes as its second factor before it has to start again."
+    )
+    enrolment_seconds: int = Field(
+        600, ge=60, le=86_400, description="How long a new authenticator app may take to be confirmed."
+    )
+    recent_login_seconds: int = Field(
+        300, ge=0, le=3600, description="How long after a login second factors can be changed without the password."
+    )
+    encryption_key: SecretStr | None = Field(
+        None,
+        min_length=32,
+        description="Encrypts secrets that must be read again (authenticator apps), the same for all processes.",
+    )
+    encryption_key_file: Path = Field(
+        Path("var/encryption.key"), description="Where that key is kept when it is not set; made when first needed."
+    )
     hashing: HashingSettings = HashingSettings()
     gotrue: GoTrueSettings = GoTrueSettings()
     oidc: OidcIssuerSettings = OidcIssuerSettings()
@@ -171,6 +198,7 @@ class RateLimitSettings(BaseModel):
     )
     sign_up_per_client: RateLimit = Field("60/hour", description="Registrations of one client network.")
     sign_up_per_account: RateLimit = Field("10/hour", description="Registrations of one e-mail address.")
+    guest_per_client: RateLimit = Field("20/hour", description="Guests who begin from one client network.")
     mail_per_client: RateLimit = Field("30/hour", description="Requests of one client network that send mail.")
     mail_per_account: RateLimit = Field("5/hour", description="Requests that send mail to one e-mail address.")
     code_per_client: RateLimit = Field("60/minute", description="Codes and links tried by one client network.")
@@ -220,7 +248,6 @@ class AgentSocketSettings(BaseModel):
     max_sockets_per_user: int = Field(
         20, ge=1, le=100_000, description="Sockets of one user; one more is answered with 429."
     )
-    allowed_origins: list[str] = Field([], description="Origins besides the service's own that may open the socket.")
     ping_interval_seconds: float = Field(20.0, gt=0, description="Between two WebSocket pings of the service.")
     ping_timeout_seconds: float = Field(20.0, gt=0, description="How long a pong may take.")
     drain_seconds: float = Field(5.0, ge=0, description="How long sockets get to close when the service stops.")

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import getpass
+import os
+import re
 import sys
 from contextlib import suppress
+from typing import Literal
 from uuid import UUID
 
 import httpx
@@ -20,7 +23,10 @@ _HELP = "Write a message; an empty line or Ctrl-D ends the conversation."
 
 
 async def chat(base_url: str, *, email: str | None, register_as: str | None, conversation_id: str | None) -> int:
-    """Hold a conversation in the terminal; answers the exit status. The password is asked for, never an argument."""
+    """Hold a conversation in the terminal; answers the exit status.
+
+    The password is asked for, never an argument. A personal access token in EXPERIENCE_PLANE_TOKEN is used instead.
+    """
     try:
         async with HttpClient(base_url) as http:
             await _authenticate(http, email, register_as)
@@ -39,6 +45,10 @@ async def chat(base_url: str, *, email: str | None, register_as: str | None, con
 
 
 async def _authenticate(http: HttpClient, email: str | None, register_as: str | None) -> None:
+    if token := os.environ.get("EXPERIENCE_PLANE_TOKEN"):
+        http.access_token = token
+        _say(f"Talking as {(await http.get_current_user()).name}. {_HELP}\n")
+        return
     address = email or await _ask("E-mail: ")
     password = await asyncio.to_thread(_password)
     if register_as is not None:
@@ -46,12 +56,28 @@ async def _authenticate(http: HttpClient, email: str | None, register_as: str | 
         registered = await http.register_user(body)
         if isinstance(registered, models.MailOnItsWay):
             await _ask("Open the link in the mail that is on its way to you, then press Enter. ")
-            registered = await http.log_in(models.LoginRequest(email=address, password=password))
-        result = registered
+            result = await _log_in(http, address, password)
+        else:
+            result = registered
     else:
-        result = await http.log_in(models.LoginRequest(email=address, password=password))
+        result = await _log_in(http, address, password)
     http.access_token = result.access_token
     _say(f"Logged in as {result.user.name}. {_HELP}\n")
+
+
+async def _log_in(http: HttpClient, address: str, password: str) -> models.AuthenticationResult:
+    answer = await http.log_in(models.LoginRequest(email=address, password=password))
+    while isinstance(answer, models.SecondFactorRequired):
+        code = await _ask("Code of your authenticator app, or a recovery code: ")
+        method: Literal["totp", "recovery_code"] = "recovery_code" if re.search("[A-Za-z]", code) else "totp"
+        given = models.SecondFactorRequest(challenge=answer.challenge, method=method, code=code)
+        try:
+            return await http.complete_second_factor(given)
+        except ProblemError as error:
+            if error.slug != "wrong-code":
+                raise
+            _say(f"{_told(error)}\n")
+    return answer
 
 
 async def _converse(connection: AgentSocketConnection, conversation_id: UUID | None) -> None:

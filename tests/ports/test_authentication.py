@@ -69,6 +69,7 @@ async def test_registering_logs_in_with_a_tenant_a_role_and_its_permissions(guar
         "agents.talk",
         "conversations.read",
         "liaisons.consult",
+        "session.end",
     )
     assert registered.tokens.expires_in == 900
     principal = await guard.authenticate(registered.tokens.access_token)

@@ -119,6 +119,7 @@ async def test_an_access_token_says_who_it_is_with_tenant_role_and_permissions(s
         "agents.talk",
         "conversations.read",
         "liaisons.consult",
+        "session.end",
     )
     user = await stage.guard.current_user(principal)
     assert (user.user_id, user.tenant_id) == (principal.user_id, principal.tenant_id)

@@ -3,31 +3,37 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import base64
+from collections.abc import AsyncIterator, Awaitable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.hashes import SHA1
+from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from experience_plane.adapters.sql.conversation_log import SqlConversationLog
 from experience_plane.adapters.sql.identity_stores import sql_identity_stores
-from experience_plane.conversations.model import Owner
+from experience_plane.conversations.log import OwnerGone
+from experience_plane.conversations.model import Conversation, Owner
 from experience_plane.security_guard.audit import AuditQuery
 from experience_plane.security_guard.guard import SecurityGuard
 from experience_plane.security_guard.local import open_local_guard
-from experience_plane.security_guard.options import GuestOptions, HashingOptions, IdentityOptions
+from experience_plane.security_guard.options import AccountOptions, GuestOptions, HashingOptions, IdentityOptions
 from experience_plane.security_guard.ports import (
     EmailTaken,
+    EmailUnconfirmed,
     GuestsNotAllowed,
     InvalidCredentials,
     InvalidRefreshToken,
     InvalidUpgrade,
     Unauthenticated,
 )
-from experience_plane.security_guard.principal import Authenticated
+from experience_plane.security_guard.principal import Authenticated, LoginOutcome, SecondFactorRequired
 from manual_clock import ManualClock
+from recorded_mail import Mailbox
 
 PARALLEL = 50
 ANA: dict[str, Any] = {"name": "Ana", "email": "ana@example.com", "password": "correct horse battery"}
@@ -44,7 +50,7 @@ async def guard(engine: AsyncEngine, clock: ManualClock) -> AsyncIterator[Securi
 
 @pytest.fixture
 async def log(engine: AsyncEngine, clock: ManualClock) -> AsyncIterator[SqlConversationLog]:
-    opened = SqlConversationLog(engine, clock=clock)
+    opened = SqlConversationLog(engine, clock=clock, owners_are_here=True)
     yield opened
     await opened.close()
 
@@ -62,7 +68,7 @@ async def owned(log: SqlConversationLog, authenticated: Authenticated) -> list[A
 async def test_a_guest_has_a_session_a_tenant_and_may_do_little(guard: SecurityGuard) -> None:
     guest = await guard.guests.start()
     assert (guest.user.anonymous, guest.user.email, guest.user.roles) == (True, "", ("guest",))
-    assert guest.user.permissions == ("agents.talk", "conversations.read")
+    assert guest.user.permissions == ("agents.talk", "conversations.read", "session.end")
     other = await guard.guests.start()
     assert other.user.tenant_id != guest.user.tenant_id
     refreshed = await guard.refresh(guest.tokens.refresh_token)
@@ -84,6 +90,14 @@ async def test_a_service_may_be_without_guests(engine: AsyncEngine, clock: Manua
     await guard.close()
 
 
+async def upgraded(guard: SecurityGuard, login: Awaitable[LoginOutcome | None], token: str) -> LoginOutcome | None:
+    """Log in as the handlers do it, with a guest's access token as `upgrade`."""
+    guest = await guard.guest_of(token)
+    outcome = await login
+    await guard.carry_over(guest, outcome)
+    return outcome
+
+
 async def test_registering_carries_the_conversations_over_and_ends_the_guest(
     guard: SecurityGuard, log: SqlConversationLog
 ) -> None:
@@ -92,9 +106,9 @@ async def test_registering_carries_the_conversations_over_and_ends_the_guest(
     talk = await log.create_conversation(owner(guest))
     revoked = asyncio.Event()
     with guard.watching(principal, revoked.set):
-        ana = await guard.register(**ANA, upgrade=guest.tokens.access_token)
+        ana = await upgraded(guard, guard.register(**ANA), guest.tokens.access_token)
         assert revoked.is_set()
-    assert ana is not None
+    assert isinstance(ana, Authenticated)
     assert await owned(log, ana) == [talk.conversation_id]
     assert await owned(log, guest) == []
     with pytest.raises(Unauthenticated):
@@ -108,7 +122,8 @@ async def test_logging_in_carries_them_to_those_that_are_there(guard: SecurityGu
     before = await log.create_conversation(owner(ana))
     guest = await guard.guests.start()
     talk = await log.create_conversation(owner(guest))
-    again = await guard.login(**ANA_LOGIN, upgrade=guest.tokens.access_token)
+    again = await upgraded(guard, guard.login(**ANA_LOGIN), guest.tokens.access_token)
+    assert isinstance(again, Authenticated)
     assert set(await owned(log, again)) == {before.conversation_id, talk.conversation_id}
 
 
@@ -120,12 +135,10 @@ async def test_of_many_upgrades_of_one_guest_one_carries(
     guest = await guard.guests.start()
     talk = await log.create_conversation(owner(guest))
     logins = [
-        guard.login(email=email, password=ANA["password"], upgrade=guest.tokens.access_token)
+        upgraded(guard, guard.login(email=email, password=ANA["password"]), guest.tokens.access_token)
         for email in (ana.user.email, ben.user.email) * (PARALLEL // 2)
     ]
-    outcomes = await asyncio.gather(*logins, return_exceptions=True)
-    assert {type(outcome) for outcome in outcomes} <= {Authenticated, InvalidUpgrade}
-    assert any(isinstance(outcome, Authenticated) for outcome in outcomes)
+    assert {type(outcome) for outcome in await asyncio.gather(*logins)} == {Authenticated}
     assert await owned(log, ana) + await owned(log, ben) == [talk.conversation_id]
     query = AuditQuery(tenant_id=None, limit=100, kind="user.upgraded")
     recorded = await sql_identity_stores(engine).audit_log.find(query)
@@ -137,32 +150,122 @@ async def test_a_failed_login_carries_nothing(guard: SecurityGuard, log: SqlConv
     guest = await guard.guests.start()
     talk = await log.create_conversation(owner(guest))
     with pytest.raises(InvalidCredentials):
-        await guard.login(email=ANA["email"], password="wrong horse battery", upgrade=guest.tokens.access_token)
+        await upgraded(
+            guard, guard.login(email=ANA["email"], password="wrong horse battery"), guest.tokens.access_token
+        )
     with pytest.raises(EmailTaken):
-        await guard.register(**ANA, upgrade=guest.tokens.access_token)
+        await upgraded(guard, guard.register(**ANA), guest.tokens.access_token)
     assert await owned(log, guest) == [talk.conversation_id]
     await guard.authenticate(guest.tokens.access_token)
 
 
-async def test_only_a_living_guests_access_token_upgrades(
+def shown(secret: str, clock: ManualClock) -> str:
+    """What an authenticator app shows now."""
+    return TOTP(base64.b32decode(secret), 6, SHA1(), 30).generate(int(clock().timestamp())).decode()
+
+
+async def test_a_login_that_waits_for_its_second_factor_carries_nothing_before_it_is_given(
+    guard: SecurityGuard, log: SqlConversationLog, clock: ManualClock
+) -> None:
+    ana = await guard.register_user(**ANA)
+    principal = await guard.authenticate(ana.tokens.access_token)
+    enrolment = await guard.second_factors.enrol_totp(principal, current_password=ANA["password"])
+    await guard.second_factors.confirm_totp(principal, shown(enrolment.secret, clock))
+    clock.advance(timedelta(minutes=1))
+    guest = await guard.guests.start()
+    talk = await log.create_conversation(owner(guest))
+    asked = await upgraded(guard, guard.login(**ANA_LOGIN), guest.tokens.access_token)
+    assert isinstance(asked, SecondFactorRequired)
+    assert await owned(log, guest) == [talk.conversation_id]
+    code = shown(enrolment.secret, clock)
+    completion = guard.second_factors.complete(asked.challenge, method="totp", code=code)
+    await upgraded(guard, completion, guest.tokens.access_token)
+    assert await owned(log, ana) == [talk.conversation_id]
+
+
+async def test_a_guest_of_a_service_that_verifies_addresses_stays_one_until_the_first_login(
+    engine: AsyncEngine, clock: ManualClock, log: SqlConversationLog
+) -> None:
+    options = replace(CHEAP, accounts=AccountOptions(verification_required=True))
+    mailbox = Mailbox()
+    guard = await open_local_guard(sql_identity_stores(engine), options, clock, mail=mailbox)
+    guest = await guard.guests.start()
+    talk = await log.create_conversation(owner(guest))
+    token = guest.tokens.access_token
+    assert await upgraded(guard, guard.register(**ANA), token) is None
+    await guard.accounts.work.settle()
+    with pytest.raises(EmailUnconfirmed):
+        await upgraded(guard, guard.login(**ANA_LOGIN), token)
+    assert await owned(log, guest) == [talk.conversation_id]
+    await guard.accounts.emails.verify(mailbox.code("ana@example.com", "verify-email"))
+    ana = await upgraded(guard, guard.login(**ANA_LOGIN), token)
+    assert isinstance(ana, Authenticated)
+    assert await owned(log, ana) == [talk.conversation_id]
+    await guard.close()
+
+
+async def test_an_upgrade_whose_guest_is_no_more_is_a_login(
     guard: SecurityGuard, log: SqlConversationLog, clock: ManualClock
 ) -> None:
     ana = await guard.register_user(**ANA)
     eve = await guard.register_user(**ANA | {"email": "eve@example.com"})
-    kept = await log.create_conversation(owner(eve))
-    gone, used, late = [await guard.guests.start() for _ in range(3)]
-    await guard.logout(await guard.authenticate(gone.tokens.access_token))
-    await guard.login(**ANA_LOGIN, upgrade=used.tokens.access_token)
+    carried, logged_out = [await guard.guests.start() for _ in range(2)]
+    kept, lost = [await log.create_conversation(owner(guest)) for guest in (carried, logged_out)]
+    await guard.logout(await guard.authenticate(logged_out.tokens.access_token))
+    for guest in (carried, carried, logged_out):
+        assert isinstance(await upgraded(guard, guard.login(**ANA_LOGIN), guest.tokens.access_token), Authenticated)
+    login = guard.login(email=eve.user.email, password=ANA["password"])
+    assert isinstance(await upgraded(guard, login, carried.tokens.access_token), Authenticated)
+    assert await owned(log, ana) == [kept.conversation_id]
+    assert await owned(log, eve) == []
+    assert await owned(log, logged_out) == [lost.conversation_id]
+
+
+async def test_only_a_guests_access_token_upgrades(
+    guard: SecurityGuard, engine: AsyncEngine, clock: ManualClock
+) -> None:
+    late = await guard.guests.start()
     clock.advance(timedelta(minutes=16))
-    eve = await guard.login(email=eve.user.email, password=ANA["password"])
+    eve = await guard.register_user(**ANA)
     fresh = await guard.guests.start()
-    refused = [eve.tokens.access_token, fresh.tokens.refresh_token, "", "x.y.z"]
-    refused += [guest.tokens.access_token for guest in (gone, used, late)]
-    for token in refused:
+    personal = await guard.personal_tokens.create(
+        await guard.authenticate(eve.tokens.access_token), name="script", scopes=["agents.talk"], lifetime=None
+    )
+    header, _, signature = fresh.tokens.access_token.split(".")
+    forged = ".".join((header, late.tokens.access_token.split(".")[1], signature))
+    refused = [eve.tokens.access_token, personal.value, fresh.tokens.refresh_token, late.tokens.access_token, forged]
+    for token in (*refused, "", "x.y.z"):
         with pytest.raises(InvalidUpgrade):
-            await guard.login(**ANA_LOGIN, upgrade=token)
-    assert await owned(log, eve) == [kept.conversation_id]
-    assert await owned(log, ana) == []
+            await guard.guest_of(token)
+    assert (await guard.guest_of(fresh.tokens.access_token)) is not None
+
+
+async def test_a_guest_who_is_no_more_begins_no_conversation(
+    guard: SecurityGuard, log: SqlConversationLog, engine: AsyncEngine
+) -> None:
+    ana = await guard.register_user(**ANA)
+    guest = await guard.guests.start()
+    begun = [log.create_conversation(owner(guest)) for _ in range(PARALLEL)]
+    login = upgraded(guard, guard.login(**ANA_LOGIN), guest.tokens.access_token)
+    outcomes = await asyncio.gather(*begun[:10], login, *begun[10:], return_exceptions=True)
+    made = {outcome.conversation_id for outcome in outcomes if isinstance(outcome, Conversation)}
+    assert {type(outcome) for outcome in outcomes} <= {Conversation, OwnerGone, Authenticated}
+    assert set(await owned(log, ana)) == made
+    assert await owned(log, guest) == []
+    with pytest.raises(OwnerGone):
+        await log.create_conversation(owner(guest))
+
+
+async def test_nothing_is_carried_to_an_account_that_is_deleted(guard: SecurityGuard, log: SqlConversationLog) -> None:
+    ana = await guard.register_user(**ANA)
+    guest = await guard.guests.start()
+    talk = await log.create_conversation(owner(guest))
+    token = await guard.guest_of(guest.tokens.access_token)
+    await guard.accounts.deletion.delete(
+        await guard.authenticate(ana.tokens.access_token), current_password=ANA["password"]
+    )
+    await guard.carry_over(token, ana)
+    assert (await owned(log, ana), await owned(log, guest)) == ([], [talk.conversation_id])
 
 
 async def test_guests_who_stay_away_are_forgotten_with_their_conversations(

@@ -69,6 +69,67 @@ test('Logging in sends no token, and what follows sends the one that it got', as
   assert.deepEqual(seen, ['POST /api/auth/login -', 'GET /api/auth/me Bearer access-1'])
 })
 
+test('A guest who logs in sends along the access token, and a newer one when it is about to expire', async () => {
+  const sent: unknown[] = []
+  const fetch: typeof globalThis.fetch = async (input, init) => {
+    const request = new Request(input, init)
+    const { pathname } = new URL(request.url)
+    const { token_delivery: _, ...given } = (await request.json()) as Record<string, unknown>
+    sent.push([pathname, given])
+    if (pathname === '/api/auth/login' && given.password === 'wrong') return new Response(null, { status: 401 })
+    const { email: _email, ...nobody } = user
+    const guest = { ...nobody, anonymous: true }
+    return Response.json({
+      access_token: `access-${sent.length}`,
+      refresh_token: `refresh-${sent.length}`,
+      token_type: 'Bearer',
+      expires_in: pathname === '/api/auth/anonymous' ? 30 : 900,
+      user: pathname === '/api/auth/login' ? user : guest,
+    })
+  }
+  const client = createHttpClient({ baseUrl: 'http://service.test', fetch })
+  assert.equal((await client.startAnonymousSession()).user.anonymous, true)
+  await assert.rejects(client.logIn({ ...credentials, password: 'wrong' }))
+  await client.logIn(credentials)
+  await client.logIn(credentials)
+  assert.deepEqual(sent, [
+    ['/api/auth/anonymous', {}],
+    ['/api/auth/refresh', { refresh_token: 'refresh-1' }],
+    ['/api/auth/login', { ...credentials, password: 'wrong', upgrade: 'access-2' }],
+    ['/api/auth/login', { ...credentials, upgrade: 'access-2' }],
+    ['/api/auth/login', credentials],
+  ])
+})
+
+test('A login with a second factor answers the challenge, and no session before the factor is given', async () => {
+  const challenge = {
+    challenge: 'a challenge of twenty letters'.replaceAll(' ', '-'),
+    methods: ['totp'],
+    expires_at: '2026-11-23T12:05:00Z',
+  }
+  const fake = service()
+  const fetch: typeof globalThis.fetch = async (input, init) => {
+    const request = new Request(input, init)
+    const { pathname } = new URL(request.url)
+    if (pathname === '/api/auth/login') return Response.json(challenge, { status: 202 })
+    assert.equal(pathname, '/api/auth/login/second-factor')
+    const given = { challenge: challenge.challenge, method: 'totp', code: '123456', token_delivery: 'body' }
+    assert.deepEqual(await request.json(), given)
+    return fake.fetch('http://service.test/api/auth/login', { method: 'POST' })
+  }
+  const client = createHttpClient({ baseUrl: 'http://service.test', fetch })
+  const answer = await client.logIn(credentials)
+  assert.deepEqual(answer, challenge)
+  assert.equal(client.session, null)
+  const session = await client.completeSecondFactor({
+    challenge: challenge.challenge,
+    method: 'totp',
+    code: '123456',
+  })
+  assert.equal(session.accessToken, 'access-1')
+  assert.equal(client.session, session)
+})
+
 test('An expired access token is exchanged once, however many requests notice it, and each is repeated', async () => {
   const { client, seen, state } = await loggedIn()
   state.expired = true

@@ -1,6 +1,7 @@
 import type { HttpClient } from '@experience-plane/client'
 import { byId } from './dom.js'
-import { clearFaults, showFaults } from './faults.js'
+import { clearFaults, inWords, showFaults } from './faults.js'
+import { SecondFactorForm } from './second-factor.js'
 
 /** The form in which one logs in or registers. Who has done so, the HTTP client's `onSession` tells. */
 export class Entrance {
@@ -9,6 +10,8 @@ export class Entrance {
   readonly #fault = byId('entrance-fault', HTMLElement)
   readonly #button = byId('enter', HTMLButtonElement)
   readonly #forgot = byId('forgot', HTMLButtonElement)
+  readonly #try = byId('try', HTMLButtonElement)
+  readonly #secondFactor: SecondFactorForm
   readonly #client: HttpClient
   readonly #tell: (text: string) => void
   #registering = false
@@ -16,7 +19,10 @@ export class Entrance {
   constructor(client: HttpClient, tell: (text: string) => void) {
     this.#client = client
     this.#tell = tell
+    this.#secondFactor = new SecondFactorForm(client, () => this.show(true))
     this.#forgot.addEventListener('click', () => void this.#askForPassword())
+    this.#try.addEventListener('click', () => void this.#begin())
+    byId('back-to-talk', HTMLButtonElement).addEventListener('click', () => this.show(false))
     for (const choice of this.#section.querySelectorAll<HTMLInputElement>('input[name=entrance]')) {
       choice.addEventListener('change', () => this.#choose(choice.value === 'register'))
     }
@@ -28,8 +34,21 @@ export class Entrance {
 
   show(visible: boolean): void {
     this.#section.hidden = !visible
+    this.#secondFactor.hide()
     if (!visible) this.#form.reset()
     clearFaults(this.#form, this.#fault)
+    const guest = this.#client.session !== null
+    byId('without', HTMLElement).hidden = guest
+    byId('back-to-talk', HTMLButtonElement).hidden = !guest
+    byId('without-fault', HTMLElement).textContent = ''
+  }
+
+  /** Lets a guest register, or log in. */
+  invite(): void {
+    this.show(true)
+    byId('choose-register', HTMLInputElement).checked = true
+    this.#choose(true)
+    byId('name', HTMLInputElement).focus()
   }
 
   #choose(registering: boolean): void {
@@ -52,7 +71,7 @@ export class Entrance {
     const credentials = { email: text('email'), password: text('password') }
     this.#button.disabled = true
     try {
-      if (!this.#registering) await this.#client.logIn(credentials)
+      if (!this.#registering) await this.#logIn(credentials)
       else if ((await this.#client.register({ name: text('name'), ...credentials })) === null)
         this.#tell('A mail is on its way to you: open the link in it, then log in.')
     } catch (error) {
@@ -60,6 +79,24 @@ export class Entrance {
     } finally {
       this.#button.disabled = false
     }
+  }
+
+  async #begin(): Promise<void> {
+    this.#try.disabled = true
+    try {
+      await this.#client.startAnonymousSession()
+    } catch (error) {
+      byId('without-fault', HTMLElement).textContent = inWords(error)
+    } finally {
+      this.#try.disabled = false
+    }
+  }
+
+  async #logIn(credentials: { email: string; password: string }): Promise<void> {
+    const answer = await this.#client.logIn(credentials)
+    if (!('challenge' in answer)) return
+    this.show(false)
+    this.#secondFactor.ask(answer)
   }
 
   async #askForPassword(): Promise<void> {

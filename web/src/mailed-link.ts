@@ -10,11 +10,13 @@ export class MailedLink {
   readonly #button = byId('set-password', HTMLButtonElement)
   readonly #client: HttpClient
   readonly #tell: (text: string) => void
+  readonly #entrance: { show(visible: boolean): void }
   #code = ''
 
-  constructor(client: HttpClient, tell: (text: string) => void) {
+  constructor(client: HttpClient, tell: (text: string) => void, entrance: { show(visible: boolean): void }) {
     this.#client = client
     this.#tell = tell
+    this.#entrance = entrance
     this.#form.addEventListener('submit', (event) => {
       event.preventDefault()
       void this.#reset()
@@ -22,13 +24,17 @@ export class MailedLink {
     globalThis.addEventListener('hashchange', () => void this.follow())
   }
 
-  /** Does what the address of the page says; the code leaves the address, so that nobody reads or bookmarks it. */
-  async follow(): Promise<void> {
+  /**
+   * Does what the address of the page says; the code leaves the address, so that nobody reads or bookmarks it. Answers whether a
+   * new password is being asked for, in place of the entrance.
+   */
+  async follow(): Promise<boolean> {
     const [action, code] = location.hash.slice(1).split('=', 2)
-    if (!code || (action !== 'verify-email' && action !== 'reset-password')) return
+    if (!code || (action !== 'verify-email' && action !== 'reset-password')) return false
     history.replaceState(null, '', location.pathname + location.search)
     if (action === 'verify-email') await this.#verify(code)
     else this.#ask(code)
+    return action === 'reset-password'
   }
 
   async #verify(code: string): Promise<void> {
@@ -43,6 +49,7 @@ export class MailedLink {
   #ask(code: string): void {
     this.#code = code
     this.#section.hidden = false
+    this.#entrance.show(false)
     byId('new_password', HTMLInputElement).focus()
   }
 
@@ -54,6 +61,7 @@ export class MailedLink {
       await this.#client.unwrap(this.#client.http.POST('/api/auth/password/reset', { body }))
       this.#form.reset()
       this.#section.hidden = true
+      this.#entrance.show(true)
       this.#tell('Your password is set. Log in with it.')
     } catch (error) {
       showFaults(this.#form, this.#fault, error)

@@ -1,5 +1,15 @@
 import createFetchClient, { type Client, type Middleware } from 'openapi-fetch'
-import type { AgentTicket, AuthenticationResult, LoginRequest, paths, RegisterRequest, User } from './http.js'
+import type {
+  AgentTicket,
+  AuthenticationResult,
+  LoginRequest,
+  paths,
+  RegisterRequest,
+  SecondFactorRequest,
+  SecondFactorRequired,
+  TokenDelivery,
+  User,
+} from './http.js'
 import { UNAUTHENTICATED_OPERATIONS } from './operations.js'
 import { isProblem, ProblemError } from './problem-error.js'
 
@@ -7,7 +17,8 @@ import { isProblem, ProblemError } from './problem-error.js'
 export interface Session {
   readonly user: User
   readonly accessToken: string
-  readonly refreshToken: string
+  /** Null when it is in the browser's cookie, where no script can read it. */
+  readonly refreshToken: string | null
   /** When the access token expires, in milliseconds since 1970, by this machine's clock. */
   readonly expiresAt: number
 }
@@ -17,6 +28,11 @@ export interface HttpClientOptions {
   readonly baseUrl?: string
   readonly fetch?: typeof globalThis.fetch
   readonly session?: Session
+  /**
+   * Where the refresh token is delivered: in the `body` of answers (the default), or, for pages, in a `cookie` that no script can
+   * read. With `cookie`, `refresh()` takes up the session of the browser, after a reload for example.
+   */
+  readonly tokenDelivery?: TokenDelivery
   /** Called when the user has logged in, when the tokens were exchanged, and with null when the session has ended. */
   readonly onSession?: (session: Session | null) => void
 }
@@ -34,13 +50,24 @@ export interface HttpClient {
   readonly http: Client<paths>
   readonly baseUrl: string
   readonly session: Session | null
+  /** Begins as a guest, who may talk to the guide without an account. `register`, `logIn` and `completeSecondFactor` take the talk along. */
+  startAnonymousSession(): Promise<Session>
+  /** What whatever ends a login is sent for the guest's conversations to become the account's: `{}` where nobody is a guest. */
+  guestUpgrade(): Promise<{ upgrade?: string }>
   /** Answers null where the service wants the address to be verified first: a mail is on its way, and nobody is logged in. */
   register(body: RegisterRequest): Promise<Session | null>
-  logIn(body: LoginRequest): Promise<Session>
+  /** Answers what the account asks for as its second factor, if it has one: nobody is logged in yet (`'challenge' in answer`). */
+  logIn(body: LoginRequest): Promise<Session | SecondFactorRequired>
+  /** Gives the second factor that `logIn` has asked for. */
+  completeSecondFactor(body: SecondFactorRequest): Promise<Session>
+  /** Takes over tokens that an operation other than those here has answered. */
+  adopt(result: AuthenticationResult): Session
   /** Exchanges the refresh token. Calls at the same time share one exchange: a refresh token works once. */
   refresh(): Promise<Session>
   /** Ends the session; it is forgotten here even when the service cannot be reached. */
   logOut(): Promise<void>
+  /** Forgets the session without telling the service, which has ended it already: another tab has logged out. */
+  forget(): void
   createAgentTicket(): Promise<AgentTicket>
   /** The data of an answer. Throws a ProblemError when it is none. */
   unwrap<Data>(answer: Promise<Answer<Data>> | Answer<Data>): Promise<Data>
@@ -51,20 +78,29 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
   return new SessionClient(options)
 }
 
+/** How long a guest's access token must still be good, in milliseconds, so that it is when it arrives. */
+const UPGRADE_MARGIN = 60_000
+
 class SessionClient implements HttpClient {
   readonly http: Client<paths>
   readonly baseUrl: string
   readonly #fetch: typeof globalThis.fetch
+  readonly #delivery: TokenDelivery
   readonly #onSession: (session: Session | null) => void
   #session: Session | null
   #refreshing: Promise<Session> | null = null
 
   constructor(options: HttpClientOptions) {
     this.baseUrl = (options.baseUrl ?? globalThis.location?.origin ?? '').replace(/\/$/, '')
+    this.#delivery = options.tokenDelivery ?? 'body'
     this.#fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init))
     this.#session = options.session ?? null
     this.#onSession = options.onSession ?? (() => undefined)
-    this.http = createFetchClient<paths>({ baseUrl: this.baseUrl, fetch: (request) => this.#send(request) })
+    this.http = createFetchClient<paths>({
+      baseUrl: this.baseUrl,
+      fetch: (request) => this.#send(request),
+      ...(this.#delivery === 'cookie' && { credentials: 'include' }),
+    })
     this.http.use(this.#authorize())
   }
 
@@ -72,13 +108,32 @@ class SessionClient implements HttpClient {
     return this.#session
   }
 
-  async register(body: RegisterRequest): Promise<Session | null> {
-    const result = await this.unwrap(this.http.POST('/api/auth/register', { body }))
-    return 'status' in result ? null : this.#adopt(result)
+  async startAnonymousSession(): Promise<Session> {
+    const body = { token_delivery: this.#delivery }
+    return this.adopt(await this.unwrap(this.http.POST('/api/auth/anonymous', { body })))
   }
 
-  async logIn(body: LoginRequest): Promise<Session> {
-    return this.#adopt(await this.unwrap(this.http.POST('/api/auth/login', { body })))
+  async guestUpgrade(): Promise<{ upgrade?: string }> {
+    if (!this.#session?.user.anonymous) return {}
+    if (this.#session.expiresAt - Date.now() < UPGRADE_MARGIN) await this.refresh().catch(unlessEnded)
+    return this.#session?.user.anonymous ? { upgrade: this.#session.accessToken } : {}
+  }
+
+  async register(given: RegisterRequest): Promise<Session | null> {
+    const body = { ...given, ...(await this.guestUpgrade()), token_delivery: this.#delivery }
+    const result = await this.unwrap(this.http.POST('/api/auth/register', { body }))
+    return 'status' in result ? null : this.adopt(result)
+  }
+
+  async logIn(given: LoginRequest): Promise<Session | SecondFactorRequired> {
+    const body = { ...given, ...(await this.guestUpgrade()), token_delivery: this.#delivery }
+    const result = await this.unwrap(this.http.POST('/api/auth/login', { body }))
+    return 'challenge' in result ? result : this.adopt(result)
+  }
+
+  async completeSecondFactor(given: SecondFactorRequest): Promise<Session> {
+    const body = { ...given, ...(await this.guestUpgrade()), token_delivery: this.#delivery }
+    return this.adopt(await this.unwrap(this.http.POST('/api/auth/login/second-factor', { body })))
   }
 
   refresh(): Promise<Session> {
@@ -96,6 +151,10 @@ class SessionClient implements HttpClient {
     }
   }
 
+  forget(): void {
+    this.#set(null)
+  }
+
   createAgentTicket(): Promise<AgentTicket> {
     return this.unwrap(this.http.POST('/api/runtime/agent/tickets'))
   }
@@ -108,21 +167,23 @@ class SessionClient implements HttpClient {
 
   async #exchange(): Promise<Session> {
     const before = this.#session
-    if (!before) throw new ProblemError(notLoggedIn())
+    const cookie = this.#delivery === 'cookie'
+    if (!before && !cookie) throw new ProblemError(notLoggedIn())
+    const given = before?.refreshToken ? { refresh_token: before.refreshToken } : {}
+    const body = { ...given, token_delivery: this.#delivery }
     try {
-      const body = { refresh_token: before.refreshToken }
-      return this.#adopt(await this.unwrap(this.http.POST('/api/auth/refresh', { body })))
+      return this.adopt(await this.unwrap(this.http.POST('/api/auth/refresh', { body })))
     } catch (error) {
-      if (error instanceof ProblemError && error.status === 401 && this.#session === before) this.#set(null)
+      if (before && error instanceof ProblemError && error.status === 401 && this.#session === before) this.#set(null)
       throw error
     }
   }
 
-  #adopt(result: AuthenticationResult): Session {
+  adopt(result: AuthenticationResult): Session {
     const session = {
       user: result.user,
       accessToken: result.access_token,
-      refreshToken: result.refresh_token,
+      refreshToken: result.refresh_token ?? null,
       expiresAt: Date.now() + result.expires_in * 1000,
     }
     this.#set(session)
@@ -157,6 +218,10 @@ class SessionClient implements HttpClient {
     again.headers.set('Authorization', `Bearer ${session.accessToken}`)
     return this.#fetch(again)
   }
+}
+
+function unlessEnded(error: unknown): void {
+  if (!(error instanceof ProblemError) || error.status !== 401) throw error
 }
 
 function isOpen(request: Request, path: string): boolean {

@@ -69,27 +69,31 @@ class HttpClient:
             return models.MailOnItsWay.model_validate_json(response.content)
         return models.AuthenticationResult.model_validate_json(response.content)
 
-    async def start_anonymous_session(self) -> models.AuthenticationResult:
+    async def start_anonymous_session(self, body: models.AnonymousSessionRequest) -> models.AuthenticationResult:
         """Begin as a guest.
 
-        Starts a session for somebody without an account, who may talk to the guide. Send the guest's access token as `upgrade` with `registerUser` or
-        `logIn`: its conversations then belong to the account, and the guest is no more. A guest that is not used for some time is forgotten.
+        Starts a session for somebody without an account, who may talk to the guide. Send the guest's access token as `upgrade` when registering or logging in: its
+        conversations then belong to the account, and the guest is no more. A guest who is not here for some time is forgotten.
 
         Raises:
-            ProblemError: guests-not-allowed, too-many-requests, internal-error, not-supported.
+            ProblemError: malformed-request, guests-not-allowed, content-too-large, unsupported-media-type, invalid-request, too-many-requests, internal-error, not-supported.
         """
-        response = await self._call("POST", "/api/auth/anonymous", expect={201})
+        response = await self._call("POST", "/api/auth/anonymous", expect={201}, body=body)
         return models.AuthenticationResult.model_validate_json(response.content)
 
-    async def log_in(self, body: models.LoginRequest) -> models.AuthenticationResult:
+    async def log_in(self, body: models.LoginRequest) -> models.AuthenticationResult | models.SecondFactorRequired:
         """Log in.
 
         Starts a session. The answer, and the time it takes, is the same for an unknown address and for a wrong password.
 
+        An account with a second factor is answered 202 with a challenge: no token is given before completeSecondFactor has the factor, too.
+
         Raises:
             ProblemError: malformed-request, invalid-credentials, email-unconfirmed, content-too-large, unsupported-media-type, invalid-request, too-many-requests, internal-error, not-supported, overloaded, provider-unavailable.
         """
-        response = await self._call("POST", "/api/auth/login", expect={200}, body=body)
+        response = await self._call("POST", "/api/auth/login", expect={200, 202}, body=body)
+        if response.status_code == 202:
+            return models.SecondFactorRequired.model_validate_json(response.content)
         return models.AuthenticationResult.model_validate_json(response.content)
 
     async def refresh_session(self, body: models.RefreshRequest) -> models.AuthenticationResult:
@@ -97,8 +101,10 @@ class HttpClient:
 
         Each refresh token works once. Presented again within a few seconds, as two tabs may, it answers the same new refresh token; after that it ends its session, because one of the two users of it is a thief (RFC 9700, section 4.14).
 
+        A page sends `{}`, and its browser the cookie. What came in the cookie is answered in the cookie, whatever `token_delivery` says, so that no script ever gets to see it; and it is taken only from pages of the service's own origin or of one that is allowed (403 otherwise), so that no other site can use it. A refresh token in the body goes before the cookie.
+
         Raises:
-            ProblemError: malformed-request, invalid-refresh-token, content-too-large, unsupported-media-type, invalid-request, too-many-requests, internal-error, not-supported, provider-unavailable.
+            ProblemError: malformed-request, invalid-refresh-token, forbidden, content-too-large, unsupported-media-type, invalid-request, too-many-requests, internal-error, not-supported, provider-unavailable.
         """
         response = await self._call("POST", "/api/auth/refresh", expect={200}, body=body)
         return models.AuthenticationResult.model_validate_json(response.content)
@@ -165,6 +171,44 @@ class HttpClient:
         """
         await self._call("POST", "/api/auth/logout-everywhere", expect={204}, secured=True)
 
+    async def list_access_tokens(self) -> models.AccessTokenList:
+        """List the user's personal access tokens.
+
+        Answers the tokens that live, the newest first. The tokens themselves are not kept; `hint` is how each begins.
+
+        Raises:
+            ProblemError: unauthenticated, forbidden, too-many-requests, internal-error, not-supported, provider-unavailable.
+        """
+        response = await self._call("GET", "/api/auth/access-tokens", expect={200}, secured=True)
+        return models.AccessTokenList.model_validate_json(response.content)
+
+    async def create_access_token(self, body: models.CreateAccessTokenRequest) -> models.CreatedAccessToken:
+        """Create a personal access token.
+
+        Makes a token for a script, and answers it this once. It is sent like an access token, in `Authorization: Bearer …`, until it expires or is revoked;
+        it cannot be refreshed.
+
+        Scopes are permissions, and the user must have each of them now. What the token may do is what its scopes and the user's permissions at that moment
+        have in common. `account.manage`, `access_tokens.manage` and `session.end` are refused: a token manages no credentials and no logins.
+
+        Tokens match `epp_[0-9A-Za-z]{38}`; the last six characters are a check sum, so that a scanner knows a token from a look-alike.
+
+        Raises:
+            ProblemError: malformed-request, unauthenticated, forbidden, access-token-limit, content-too-large, unsupported-media-type, invalid-request, too-many-requests, internal-error, not-supported, provider-unavailable.
+        """
+        response = await self._call("POST", "/api/auth/access-tokens", expect={201}, secured=True, body=body)
+        return models.CreatedAccessToken.model_validate_json(response.content)
+
+    async def revoke_access_token(self, access_token_id: UUID) -> None:
+        """Revoke a personal access token.
+
+        The token is refused from the next request on, and the sockets that it opened are closed with 4401 within a second.
+
+        Raises:
+            ProblemError: unauthenticated, forbidden, access-token-not-found, invalid-request, too-many-requests, internal-error, not-supported, provider-unavailable.
+        """
+        await self._call("DELETE", f"/api/auth/access-tokens/{access_token_id}", expect={204}, secured=True)
+
     async def list_oidc_providers(self) -> models.OidcProviderList:
         """List the providers to sign in with.
 
@@ -199,16 +243,21 @@ class HttpClient:
         response = await self._call("POST", f"/api/auth/oidc/{provider_id}/link", expect={200}, secured=True, body=body)
         return models.OidcStarted.model_validate_json(response.content)
 
-    async def exchange_oidc_code(self, body: models.OidcExchangeRequest) -> models.AuthenticationResult:
+    async def exchange_oidc_code(
+        self, body: models.OidcExchangeRequest
+    ) -> models.AuthenticationResult | models.SecondFactorRequired:
         """Exchange the code of the callback for tokens.
 
         Logs in who came back from the provider. Whoever is new gets an account with a tenant, if the provider has verified the e-mail address. If the address has an account
         that is not linked with the provider, nobody is logged in: the user logs in as before and links it. The code works once, for a minute, with the page's verifier.
+        As with logIn, an account with a second factor is answered 202.
 
         Raises:
             ProblemError: malformed-request, invalid-sign-in, unverified-identity, account-link-required, content-too-large, unsupported-media-type, invalid-request, too-many-requests, internal-error, not-supported, overloaded, provider-unavailable.
         """
-        response = await self._call("POST", "/api/auth/oidc/token", expect={200}, body=body)
+        response = await self._call("POST", "/api/auth/oidc/token", expect={200, 202}, body=body)
+        if response.status_code == 202:
+            return models.SecondFactorRequired.model_validate_json(response.content)
         return models.AuthenticationResult.model_validate_json(response.content)
 
     async def link_oidc_identity(self, body: models.OidcExchangeRequest) -> models.LinkedOidcIdentity:
@@ -221,6 +270,77 @@ class HttpClient:
         """
         response = await self._call("POST", "/api/auth/oidc/identities", expect={200}, secured=True, body=body)
         return models.LinkedOidcIdentity.model_validate_json(response.content)
+
+    async def complete_second_factor(self, body: models.SecondFactorRequest) -> models.AuthenticationResult:
+        """Give the second factor.
+
+        Ends a login that was answered with a challenge. A challenge takes a few codes (five, as a setting), for a few minutes, and one that is right; after that,
+        or when the password or a factor of the account has changed meanwhile, log in again. A code of an authenticator app works once, and so does a recovery code.
+
+        Raises:
+            ProblemError: malformed-request, invalid-challenge, wrong-code, content-too-large, unsupported-media-type, invalid-request, too-many-requests, internal-error, not-supported, overloaded, provider-unavailable.
+        """
+        response = await self._call("POST", "/api/auth/login/second-factor", expect={200}, body=body)
+        return models.AuthenticationResult.model_validate_json(response.content)
+
+    async def get_second_factors(self) -> models.SecondFactors:
+        """Show the second factors.
+
+        Answers what the account asks for beside the password, and how many recovery codes are left.
+
+        Raises:
+            ProblemError: unauthenticated, forbidden, too-many-requests, internal-error, not-supported, provider-unavailable.
+        """
+        response = await self._call("GET", "/api/auth/factors", expect={200}, secured=True)
+        return models.SecondFactors.model_validate_json(response.content)
+
+    async def enrol_totp(self, body: models.EnrolTotpRequest) -> models.TotpEnrolment:
+        """Begin to use an authenticator app.
+
+        Makes a secret for an authenticator app (TOTP, RFC 6238: SHA-1, six digits, 30 seconds), shown once here, also as the URI of the QR code that such apps read. It
+        counts once confirmTotp has a code made with it; asked for again, it takes the place of the last one.
+
+        It needs the current password, or a login in the last few minutes (five, as a setting), which is how those do it who sign in with a provider and have no password.
+
+        Raises:
+            ProblemError: malformed-request, unauthenticated, wrong-password, reauthentication-required, forbidden, second-factor-exists, content-too-large, unsupported-media-type, invalid-request, too-many-requests, internal-error, not-supported, overloaded, provider-unavailable.
+        """
+        response = await self._call("POST", "/api/auth/factors/totp", expect={201}, secured=True, body=body)
+        return models.TotpEnrolment.model_validate_json(response.content)
+
+    async def confirm_totp(self, body: models.ConfirmTotpRequest) -> models.RecoveryCodes:
+        """Use an authenticator app from now on.
+
+        Takes a code that the app has made, and answers ten recovery codes, which are shown this once; each of them works once in place of a code. From now on each login needs
+        the second factor. Every other session of the user ends, and so does every login that waits for its second factor.
+
+        Raises:
+            ProblemError: malformed-request, unauthenticated, wrong-code, forbidden, no-second-factor, content-too-large, unsupported-media-type, invalid-request, too-many-requests, internal-error, not-supported, overloaded, provider-unavailable.
+        """
+        response = await self._call("POST", "/api/auth/factors/totp/confirm", expect={200}, secured=True, body=body)
+        return models.RecoveryCodes.model_validate_json(response.content)
+
+    async def disable_totp(self, body: models.FactorProof) -> None:
+        """Use the authenticator app no more.
+
+        Needs a code, of the app or a recovery code, and the current password or a login in the last few minutes. The recovery codes go with the last factor of the account. Every
+        other session of the user ends.
+
+        Raises:
+            ProblemError: malformed-request, unauthenticated, wrong-code, wrong-password, reauthentication-required, forbidden, no-second-factor, content-too-large, unsupported-media-type, invalid-request, too-many-requests, internal-error, not-supported, overloaded, provider-unavailable.
+        """
+        await self._call("POST", "/api/auth/factors/totp/disable", expect={204}, secured=True, body=body)
+
+    async def regenerate_recovery_codes(self, body: models.FactorProof) -> models.RecoveryCodes:
+        """Make new recovery codes.
+
+        Answers ten new recovery codes, which are shown this once; the old ones stop working. Needs the same proof as disableTotp.
+
+        Raises:
+            ProblemError: malformed-request, unauthenticated, wrong-code, wrong-password, reauthentication-required, forbidden, no-second-factor, content-too-large, unsupported-media-type, invalid-request, too-many-requests, internal-error, not-supported, overloaded, provider-unavailable.
+        """
+        response = await self._call("POST", "/api/auth/factors/recovery-codes", expect={200}, secured=True, body=body)
+        return models.RecoveryCodes.model_validate_json(response.content)
 
     async def verify_email(self, body: models.VerifyEmailRequest) -> None:
         """Verify an e-mail address.

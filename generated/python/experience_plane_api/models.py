@@ -19,62 +19,6 @@ from pydantic import (
 from typing_extensions import TypeAliasType
 
 
-class RegisterRequest(BaseModel):
-    """A new user."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        validate_by_name=True,
-    )
-    name: Annotated[
-        str,
-        Field(
-            max_length=100,
-            min_length=1,
-            pattern="^[^\\u0000-\\u001f\\u007f-\\u009f]*[^\\s\\u0000-\\u001f\\u007f-\\u009f\\ufeff][^\\u0000-\\u001f\\u007f-\\u009f]*$",
-            title="UserName",
-        ),
-    ]
-    """What the user is called. Holds no control characters and is not blank."""
-    email: Annotated[
-        str,
-        Field(
-            max_length=254,
-            min_length=6,
-            pattern="^[^@\\s\\u0000-\\u001f\\u007f-\\u009f\\ufeff]{1,64}@[^@\\s\\u0000-\\u001f\\u007f-\\u009f\\ufeff]{1,189}$",
-            title="Email",
-        ),
-    ]
-    """An e-mail address. Internationalised domains are accepted and kept in their ASCII form."""
-    password: Annotated[str, Field(max_length=128, min_length=8, title="NewPassword")]
-    """From 8 to 128 code points, counted after NFKC normalisation; any characters (NIST SP 800-63B-4, section 3.1.1.2). Refused are common passwords, and those made of the service's name or the user's own name or address."""
-    upgrade: Annotated[str | MISSING, Field(max_length=4096, min_length=1)] = MISSING
-    """The access token of a guest, whose conversations become the account's. A token that is no guest's is refused before anything else happens."""
-
-
-class LoginRequest(BaseModel):
-    """The credentials of a user."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        validate_by_name=True,
-    )
-    email: Annotated[
-        str,
-        Field(
-            max_length=254,
-            min_length=6,
-            pattern="^[^@\\s\\u0000-\\u001f\\u007f-\\u009f\\ufeff]{1,64}@[^@\\s\\u0000-\\u001f\\u007f-\\u009f\\ufeff]{1,189}$",
-            title="Email",
-        ),
-    ]
-    """An e-mail address. Internationalised domains are accepted and kept in their ASCII form."""
-    password: Annotated[str, Field(max_length=256, min_length=1)]
-    """The password."""
-    upgrade: Annotated[str | MISSING, Field(max_length=4096, min_length=1)] = MISSING
-    """The access token of a guest, whose conversations become the account's. A token that is no guest's is refused before anything else happens."""
-
-
 class MailOnItsWay(BaseModel):
     """What happens next, happens in a mailbox."""
 
@@ -190,23 +134,140 @@ class DeleteAccountRequest(BaseModel):
     """The password that the user has now."""
 
 
+class SecondFactorRequired(BaseModel):
+    """The first factor is right, and the account has a second one."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    challenge: Annotated[
+        str,
+        Field(
+            max_length=200,
+            min_length=20,
+            pattern="^[A-Za-z0-9_-]+$",
+            title="LoginChallenge",
+        ),
+    ]
+    """Stands for a login whose first factor was right. Opaque, and worth nothing without the second factor."""
+    methods: Annotated[
+        list[Literal["totp", "recovery_code", "passkey"]],
+        Field(max_length=8, min_length=1),
+    ]
+    """What the account can give, any one of them."""
+    expires_at: AwareDatetime
+    """Until when the challenge can be answered."""
+
+
+class SecondFactors(BaseModel):
+    """What the account asks for beside the password."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    totp: StrictBool
+    """Whether an authenticator app is used."""
+    recovery_codes_left: Annotated[StrictInt, Field(ge=0, le=10)]
+    """How many recovery codes were not used yet."""
+
+
+class EnrolTotpRequest(BaseModel):
+    """The password as proof; may be left out soon after a login."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    current_password: Annotated[str | MISSING, Field(max_length=256, min_length=1, title="CurrentPassword")] = MISSING
+    """The password that the user has now."""
+
+
+class TotpEnrolment(BaseModel):
+    """A secret for an authenticator app."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    secret: Annotated[str, Field(max_length=32, min_length=32, pattern="^[A-Z2-7]+$")]
+    """The secret in Base32 (RFC 4648), to be typed where no QR code can be read."""
+    otpauth_uri: Annotated[str, Field(max_length=1000, pattern="^otpauth://totp/")]
+    """What the QR code says."""
+    expires_at: AwareDatetime
+    """Until when it can be confirmed."""
+
+
+class ConfirmTotpRequest(BaseModel):
+    """A code that the app has made."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    code: Annotated[
+        str,
+        Field(max_length=64, min_length=6, pattern="^[0-9A-Za-z -]+$", title="FactorCode"),
+    ]
+    """Six digits of an authenticator app, or a recovery code. Spaces and hyphens do not count, nor does the case of letters."""
+
+
+class FactorProof(BaseModel):
+    """A code of the app or a recovery code, and the password, which may be left out soon after a login."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    code: Annotated[
+        str,
+        Field(max_length=64, min_length=6, pattern="^[0-9A-Za-z -]+$", title="FactorCode"),
+    ]
+    """Six digits of an authenticator app, or a recovery code. Spaces and hyphens do not count, nor does the case of letters."""
+    current_password: Annotated[str | MISSING, Field(max_length=256, min_length=1, title="CurrentPassword")] = MISSING
+    """The password that the user has now."""
+
+
+RecoveryCode = TypeAliasType(
+    "RecoveryCode",
+    Annotated[
+        str,
+        Field(max_length=27, min_length=27, pattern="^[a-z2-7]{6}(-[a-z2-7]{6}){3}$"),
+    ],
+)
+
+
+class RecoveryCodes(BaseModel):
+    """Codes to keep where the authenticator app is not. Each works once."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    recovery_codes: Annotated[list[RecoveryCode], Field(max_length=10, min_length=10)]
+    """The codes, grouped for reading; 120 random bits each."""
+
+
 class RefreshRequest(BaseModel):
-    """A refresh token to exchange."""
+    """A refresh token to exchange; without one, that of the cookie."""
 
     model_config = ConfigDict(
         extra="forbid",
         validate_by_name=True,
     )
     refresh_token: Annotated[
-        str,
+        str | MISSING,
         Field(
             max_length=200,
             min_length=20,
             pattern="^[A-Za-z0-9._-]+$",
             title="RefreshToken",
         ),
-    ]
+    ] = MISSING
     """An opaque token that buys the next pair of tokens, once."""
+    token_delivery: Annotated[Literal["body", "cookie"] | MISSING, Field(title="TokenDelivery")] = MISSING
+    """Where the refresh token is delivered. `body`, the default, is for clients that can keep a secret. `cookie` is for pages: the refresh token is in the cookie `__Host-experience-plane-refresh` only, which no script can read."""
 
 
 Permission = TypeAliasType(
@@ -221,6 +282,29 @@ RoleName = TypeAliasType(
     Annotated[str, Field(max_length=64, pattern="^[a-z]+(_[a-z]+)*$", title="RoleName")],
 )
 """A role, which gives permissions."""
+
+
+class CreateAccessTokenRequest(BaseModel):
+    """A personal access token to be made."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    name: Annotated[
+        str,
+        Field(
+            max_length=100,
+            min_length=1,
+            pattern="^[^\\u0000-\\u001f\\u007f-\\u009f]*[^\\s\\u0000-\\u001f\\u007f-\\u009f\\ufeff][^\\u0000-\\u001f\\u007f-\\u009f]*$",
+            title="AccessTokenName",
+        ),
+    ]
+    """What the user calls the token. Holds no control characters and is not blank."""
+    scopes: Annotated[list[Permission], Field(max_length=64, min_length=1)]
+    """What the token may do; permissions that the user has, without those over credentials."""
+    expires_in: Annotated[StrictInt | MISSING, Field(ge=60, le=31536000)] = MISSING
+    """For how many seconds the token lives; the service may allow less than a year. 30 days, or as long as the service allows, when left out."""
 
 
 class OidcProvider(BaseModel):
@@ -269,7 +353,7 @@ class OidcStartRequest(BaseModel):
 
 
 class OidcExchangeRequest(BaseModel):
-    """What the browser came back with, and the page's verifier."""
+    """What the browser came back with, and the page's verifier. Where nobody is logged in by it, `token_delivery` has no effect."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -279,6 +363,10 @@ class OidcExchangeRequest(BaseModel):
     """The `code` that the page was opened with."""
     code_verifier: Annotated[str, Field(max_length=128, min_length=43, pattern="^[A-Za-z0-9._~-]+$")]
     """The verifier whose challenge the sign-in was started with (RFC 7636, section 4.1)."""
+    token_delivery: Annotated[Literal["body", "cookie"] | MISSING, Field(title="TokenDelivery")] = MISSING
+    """Where the refresh token is delivered. `body`, the default, is for clients that can keep a secret. `cookie` is for pages: the refresh token is in the cookie `__Host-experience-plane-refresh` only, which no script can read."""
+    upgrade: Annotated[str | MISSING, Field(max_length=4096, min_length=1, title="GuestUpgrade")] = MISSING
+    """The access token of a guest: once somebody is logged in, the guest's conversations are the account's, and the guest is no more. Send it with whatever ends a login; an answer that logs nobody in yet carries nothing over, so send it again with the next step. A token that is forged, expired (refresh the guest's session first) or not a guest's is refused with 422 before anything else happens. One whose guest is no more, as when a login is repeated after its answer was lost, is accepted and carries nothing over."""
 
 
 class LinkedOidcIdentity(BaseModel):
@@ -500,6 +588,9 @@ Cursor = TypeAliasType("Cursor", Annotated[StrictInt, Field(ge=0, le=90071992547
 """A position in the log of a conversation. Strictly increasing within the conversation; what a client resumes from. 0 is before the first event."""
 
 
+RefreshCookieParameter = TypeAliasType("RefreshCookieParameter", Annotated[str, Field(max_length=200, min_length=1)])
+
+
 LimitParameter = TypeAliasType("LimitParameter", Annotated[StrictInt, Field(ge=1, le=100)])
 
 
@@ -532,6 +623,12 @@ TooManyRequestsResponseRateLimitPolicyHeader = TypeAliasType(
 
 
 NoStoreHeader = TypeAliasType("NoStoreHeader", Annotated[str, Field(max_length=100)])
+
+
+RefreshCookieHeader = TypeAliasType("RefreshCookieHeader", Annotated[str, Field(max_length=1000)])
+
+
+ForgottenRefreshCookieHeader = TypeAliasType("ForgottenRefreshCookieHeader", Annotated[str, Field(max_length=1000)])
 
 
 ApiAuthOidcProviderIdCallbackGetQueryStateParameter = TypeAliasType(
@@ -581,6 +678,107 @@ WellKnownJwksJsonGetResponse200CacheControlHeader = TypeAliasType(
     "WellKnownJwksJsonGetResponse200CacheControlHeader",
     Annotated[str, Field(max_length=100)],
 )
+
+
+class RegisterRequest(BaseModel):
+    """A new user."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    name: Annotated[
+        str,
+        Field(
+            max_length=100,
+            min_length=1,
+            pattern="^[^\\u0000-\\u001f\\u007f-\\u009f]*[^\\s\\u0000-\\u001f\\u007f-\\u009f\\ufeff][^\\u0000-\\u001f\\u007f-\\u009f]*$",
+            title="UserName",
+        ),
+    ]
+    """What the user is called. Holds no control characters and is not blank."""
+    email: Annotated[
+        str,
+        Field(
+            max_length=254,
+            min_length=6,
+            pattern="^[^@\\s\\u0000-\\u001f\\u007f-\\u009f\\ufeff]{1,64}@[^@\\s\\u0000-\\u001f\\u007f-\\u009f\\ufeff]{1,189}$",
+            title="Email",
+        ),
+    ]
+    """An e-mail address. Internationalised domains are accepted and kept in their ASCII form."""
+    password: Annotated[str, Field(max_length=128, min_length=8, title="NewPassword")]
+    """From 8 to 128 code points, counted after NFKC normalisation; any characters (NIST SP 800-63B-4, section 3.1.1.2). Refused are common passwords, and those made of the service's name or the user's own name or address."""
+    upgrade: Annotated[str | MISSING, Field(max_length=4096, min_length=1, title="GuestUpgrade")] = MISSING
+    """The access token of a guest: once somebody is logged in, the guest's conversations are the account's, and the guest is no more. Send it with whatever ends a login; an answer that logs nobody in yet carries nothing over, so send it again with the next step. A token that is forged, expired (refresh the guest's session first) or not a guest's is refused with 422 before anything else happens. One whose guest is no more, as when a login is repeated after its answer was lost, is accepted and carries nothing over."""
+    token_delivery: Annotated[Literal["body", "cookie"] | MISSING, Field(title="TokenDelivery")] = MISSING
+    """Where the refresh token is delivered. `body`, the default, is for clients that can keep a secret. `cookie` is for pages: the refresh token is in the cookie `__Host-experience-plane-refresh` only, which no script can read."""
+
+
+class LoginRequest(BaseModel):
+    """The credentials of a user."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    email: Annotated[
+        str,
+        Field(
+            max_length=254,
+            min_length=6,
+            pattern="^[^@\\s\\u0000-\\u001f\\u007f-\\u009f\\ufeff]{1,64}@[^@\\s\\u0000-\\u001f\\u007f-\\u009f\\ufeff]{1,189}$",
+            title="Email",
+        ),
+    ]
+    """An e-mail address. Internationalised domains are accepted and kept in their ASCII form."""
+    password: Annotated[str, Field(max_length=256, min_length=1)]
+    """The password."""
+    upgrade: Annotated[str | MISSING, Field(max_length=4096, min_length=1, title="GuestUpgrade")] = MISSING
+    """The access token of a guest: once somebody is logged in, the guest's conversations are the account's, and the guest is no more. Send it with whatever ends a login; an answer that logs nobody in yet carries nothing over, so send it again with the next step. A token that is forged, expired (refresh the guest's session first) or not a guest's is refused with 422 before anything else happens. One whose guest is no more, as when a login is repeated after its answer was lost, is accepted and carries nothing over."""
+    token_delivery: Annotated[Literal["body", "cookie"] | MISSING, Field(title="TokenDelivery")] = MISSING
+    """Where the refresh token is delivered. `body`, the default, is for clients that can keep a secret. `cookie` is for pages: the refresh token is in the cookie `__Host-experience-plane-refresh` only, which no script can read."""
+
+
+class SecondFactorRequest(BaseModel):
+    """A challenge, and a code that answers it."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    token_delivery: Annotated[Literal["body", "cookie"] | MISSING, Field(title="TokenDelivery")] = MISSING
+    """Where the refresh token is delivered. `body`, the default, is for clients that can keep a secret. `cookie` is for pages: the refresh token is in the cookie `__Host-experience-plane-refresh` only, which no script can read."""
+    challenge: Annotated[
+        str,
+        Field(
+            max_length=200,
+            min_length=20,
+            pattern="^[A-Za-z0-9_-]+$",
+            title="LoginChallenge",
+        ),
+    ]
+    """Stands for a login whose first factor was right. Opaque, and worth nothing without the second factor."""
+    method: Literal["totp", "recovery_code"]
+    """What the code is."""
+    code: Annotated[
+        str,
+        Field(max_length=64, min_length=6, pattern="^[0-9A-Za-z -]+$", title="FactorCode"),
+    ]
+    """Six digits of an authenticator app, or a recovery code. Spaces and hyphens do not count, nor does the case of letters."""
+    upgrade: Annotated[str | MISSING, Field(max_length=4096, min_length=1, title="GuestUpgrade")] = MISSING
+    """The access token of a guest: once somebody is logged in, the guest's conversations are the account's, and the guest is no more. Send it with whatever ends a login; an answer that logs nobody in yet carries nothing over, so send it again with the next step. A token that is forged, expired (refresh the guest's session first) or not a guest's is refused with 422 before anything else happens. One whose guest is no more, as when a login is repeated after its answer was lost, is accepted and carries nothing over."""
+
+
+class AnonymousSessionRequest(BaseModel):
+    """How a guest begins."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    token_delivery: Annotated[Literal["body", "cookie"] | MISSING, Field(title="TokenDelivery")] = MISSING
+    """Where the refresh token is delivered. `body`, the default, is for clients that can keep a secret. `cookie` is for pages: the refresh token is in the cookie `__Host-experience-plane-refresh` only, which no script can read."""
 
 
 class User(BaseModel):
@@ -634,15 +832,15 @@ class AuthenticationResult(BaseModel):
     access_token: Annotated[str, Field(max_length=4096, min_length=1)]
     """A JWT (RFC 9068); send it as `Authorization Bearer`."""
     refresh_token: Annotated[
-        str,
+        str | MISSING,
         Field(
             max_length=200,
             min_length=20,
             pattern="^[A-Za-z0-9._-]+$",
             title="RefreshToken",
         ),
-    ]
-    """An opaque token that buys the next pair of tokens, once."""
+    ] = MISSING
+    """Buys the next pair of tokens, once. Absent when it was delivered in the cookie."""
     token_type: Literal["Bearer"]
     """How the access token is used (RFC 6750)."""
     expires_in: Annotated[StrictInt, Field(ge=1, le=86400)]
@@ -682,6 +880,79 @@ class SessionList(BaseModel):
     )
     sessions: Annotated[list[SessionDescription], Field(max_length=100)]
     """The session used last first."""
+
+
+class AccessTokenDescription(BaseModel):
+    """A personal access token, without the token."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    access_token_id: Annotated[UUID, Field(title="AccessTokenId")]
+    """A personal access token, as a UUID made by the service. It is no secret."""
+    name: Annotated[
+        str,
+        Field(
+            max_length=100,
+            min_length=1,
+            pattern="^[^\\u0000-\\u001f\\u007f-\\u009f]*[^\\s\\u0000-\\u001f\\u007f-\\u009f\\ufeff][^\\u0000-\\u001f\\u007f-\\u009f]*$",
+            title="AccessTokenName",
+        ),
+    ]
+    """What the user calls the token. Holds no control characters and is not blank."""
+    scopes: Annotated[list[Permission], Field(max_length=64)]
+    """What the token may do, sorted."""
+    hint: Annotated[str, Field(pattern="^epp_[0-9A-Za-z]{4}$")]
+    """How the token begins, to tell tokens apart."""
+    created_at: Annotated[AwareDatetime, Field(title="Timestamp")]
+    """A moment in UTC (RFC 3339)."""
+    expires_at: Annotated[AwareDatetime, Field(title="Timestamp")]
+    """A moment in UTC (RFC 3339)."""
+    last_used_at: AwareDatetime | None
+    """When it was used last, give or take a minute; null when it never was."""
+
+
+class CreatedAccessToken(BaseModel):
+    """A new personal access token."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    token: Annotated[str, Field(pattern="^epp_[0-9A-Za-z]{38}$")]
+    """The secret; keep it as one."""
+    access_token_id: Annotated[UUID, Field(title="AccessTokenId")]
+    """A personal access token, as a UUID made by the service. It is no secret."""
+    name: Annotated[
+        str,
+        Field(
+            max_length=100,
+            min_length=1,
+            pattern="^[^\\u0000-\\u001f\\u007f-\\u009f]*[^\\s\\u0000-\\u001f\\u007f-\\u009f\\ufeff][^\\u0000-\\u001f\\u007f-\\u009f]*$",
+            title="AccessTokenName",
+        ),
+    ]
+    """What the user calls the token. Holds no control characters and is not blank."""
+    scopes: Annotated[list[Permission], Field(max_length=64)]
+    """What the token may do, sorted."""
+    hint: Annotated[str, Field(pattern="^epp_[0-9A-Za-z]{4}$")]
+    """How the token begins, to tell tokens apart."""
+    created_at: Annotated[AwareDatetime, Field(title="Timestamp")]
+    """A moment in UTC (RFC 3339)."""
+    expires_at: Annotated[AwareDatetime, Field(title="Timestamp")]
+    """A moment in UTC (RFC 3339)."""
+
+
+class AccessTokenList(BaseModel):
+    """The personal access tokens of a user."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    access_tokens: Annotated[list[AccessTokenDescription], Field(max_length=1000)]
+    """The newest first."""
 
 
 class OidcStarted(BaseModel):

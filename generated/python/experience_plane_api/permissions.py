@@ -6,13 +6,21 @@ from __future__ import annotations
 from typing import Final
 
 OPERATION_PERMISSIONS: Final[dict[str, str]] = {
-    "log_out": "account.manage",
+    "log_out": "session.end",
     "list_sessions": "account.manage",
     "end_session": "account.manage",
     "end_other_sessions": "account.manage",
     "log_out_everywhere": "account.manage",
+    "list_access_tokens": "access_tokens.manage",
+    "create_access_token": "access_tokens.manage",
+    "revoke_access_token": "access_tokens.manage",
     "start_oidc_link": "account.manage",
     "link_oidc_identity": "account.manage",
+    "get_second_factors": "account.manage",
+    "enrol_totp": "account.manage",
+    "confirm_totp": "account.manage",
+    "disable_totp": "account.manage",
+    "regenerate_recovery_codes": "account.manage",
     "change_email": "account.manage",
     "change_password": "account.manage",
     "delete_account": "account.manage",

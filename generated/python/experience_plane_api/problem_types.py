@@ -113,6 +113,51 @@ INVALID_CODE: Final = ProblemType(
 )
 """The mailed code is unknown, expired, was used before, or a newer one was mailed since."""
 
+INVALID_CHALLENGE: Final = ProblemType(
+    slug="invalid-challenge",
+    title="The login has to start again",
+    status=401,
+    close_code=None,
+    retryable=False,
+)
+"""The challenge of a login is unknown, expired, used up by wrong codes, answered already, or the password or a factor of its account has changed since."""
+
+WRONG_CODE: Final = ProblemType(
+    slug="wrong-code",
+    title="The code is wrong",
+    status=403,
+    close_code=None,
+    retryable=False,
+)
+"""The code is not what the authenticator app shows now, or was used before; or it is no recovery code of the account that is left."""
+
+REAUTHENTICATION_REQUIRED: Final = ProblemType(
+    slug="reauthentication-required",
+    title="Prove again who you are",
+    status=403,
+    close_code=None,
+    retryable=False,
+)
+"""What the user asked for needs the current password, or a login in the last few minutes."""
+
+SECOND_FACTOR_EXISTS: Final = ProblemType(
+    slug="second-factor-exists",
+    title="The account has this factor already",
+    status=409,
+    close_code=None,
+    retryable=False,
+)
+"""An authenticator app is used already."""
+
+NO_SECOND_FACTOR: Final = ProblemType(
+    slug="no-second-factor",
+    title="The account has no such factor",
+    status=409,
+    close_code=None,
+    retryable=False,
+)
+"""There is no authenticator app in use; or none was enrolled, or too long ago to be confirmed."""
+
 INVALID_REFRESH_TOKEN: Final = ProblemType(
     slug="invalid-refresh-token",
     title="The refresh token is not valid",
@@ -138,7 +183,7 @@ FORBIDDEN: Final = ProblemType(
     close_code=None,
     retryable=False,
 )
-"""The user is known but lacks the permission, or the page that opens the socket has an origin that is not on the list."""
+"""The user is known but lacks the permission, or the page that opens the socket or sends the refresh cookie has an origin that is not on the list."""
 
 NOT_FOUND: Final = ProblemType(
     slug="not-found",
@@ -157,6 +202,24 @@ SESSION_NOT_FOUND: Final = ProblemType(
     retryable=False,
 )
 """The session does not exist, has ended, or belongs to someone else; the three cannot be told apart."""
+
+ACCESS_TOKEN_NOT_FOUND: Final = ProblemType(
+    slug="access-token-not-found",
+    title="There is no such personal access token",
+    status=404,
+    close_code=None,
+    retryable=False,
+)
+"""The personal access token does not exist, has expired, was revoked, or belongs to someone else; which of these cannot be told."""
+
+ACCESS_TOKEN_LIMIT: Final = ProblemType(
+    slug="access-token-limit",
+    title="There are too many personal access tokens",
+    status=409,
+    close_code=None,
+    retryable=False,
+)
+"""The user has as many personal access tokens that live as the service allows."""
 
 CONVERSATION_NOT_FOUND: Final = ProblemType(
     slug="conversation-not-found",
@@ -405,11 +468,18 @@ PROBLEM_TYPES: Final[dict[str, ProblemType]] = {
         INVALID_CREDENTIALS,
         WRONG_PASSWORD,
         INVALID_CODE,
+        INVALID_CHALLENGE,
+        WRONG_CODE,
+        REAUTHENTICATION_REQUIRED,
+        SECOND_FACTOR_EXISTS,
+        NO_SECOND_FACTOR,
         INVALID_REFRESH_TOKEN,
         INVALID_TICKET,
         FORBIDDEN,
         NOT_FOUND,
         SESSION_NOT_FOUND,
+        ACCESS_TOKEN_NOT_FOUND,
+        ACCESS_TOKEN_LIMIT,
         CONVERSATION_NOT_FOUND,
         RUN_NOT_FOUND,
         RUN_NOT_ACTIVE,

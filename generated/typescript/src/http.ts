@@ -49,8 +49,8 @@ export interface paths {
         put?: never;
         /**
          * Begin as a guest
-         * @description Starts a session for somebody without an account, who may talk to the guide. Send the guest's access token as `upgrade` with `registerUser` or
-         *     `logIn`: its conversations then belong to the account, and the guest is no more. A guest that is not used for some time is forgotten.
+         * @description Starts a session for somebody without an account, who may talk to the guide. Send the guest's access token as `upgrade` when registering or logging in: its
+         *     conversations then belong to the account, and the guest is no more. A guest who is not here for some time is forgotten.
          */
         post: operations["startAnonymousSession"];
         delete?: never;
@@ -71,6 +71,8 @@ export interface paths {
         /**
          * Log in
          * @description Starts a session. The answer, and the time it takes, is the same for an unknown address and for a wrong password.
+         *
+         *     An account with a second factor is answered 202 with a challenge: no token is given before completeSecondFactor has the factor, too.
          */
         post: operations["logIn"];
         delete?: never;
@@ -91,6 +93,8 @@ export interface paths {
         /**
          * Exchange a refresh token for a new pair of tokens
          * @description Each refresh token works once. Presented again within a few seconds, as two tabs may, it answers the same new refresh token; after that it ends its session, because one of the two users of it is a thief (RFC 9700, section 4.14).
+         *
+         *     A page sends `{}`, and its browser the cookie. What came in the cookie is answered in the cookie, whatever `token_delivery` says, so that no script ever gets to see it; and it is taken only from pages of the service's own origin or of one that is allowed (403 otherwise), so that no other site can use it. A refresh token in the body goes before the cookie.
          */
         post: operations["refreshSession"];
         delete?: never;
@@ -219,6 +223,56 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/auth/access-tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the user's personal access tokens
+         * @description Answers the tokens that live, the newest first. The tokens themselves are not kept; `hint` is how each begins.
+         */
+        get: operations["listAccessTokens"];
+        put?: never;
+        /**
+         * Create a personal access token
+         * @description Makes a token for a script, and answers it this once. It is sent like an access token, in `Authorization: Bearer …`, until it expires or is revoked;
+         *     it cannot be refreshed.
+         *
+         *     Scopes are permissions, and the user must have each of them now. What the token may do is what its scopes and the user's permissions at that moment
+         *     have in common. `account.manage`, `access_tokens.manage` and `session.end` are refused: a token manages no credentials and no logins.
+         *
+         *     Tokens match `epp_[0-9A-Za-z]{38}`; the last six characters are a check sum, so that a scanner knows a token from a look-alike.
+         */
+        post: operations["createAccessToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/access-tokens/{access_token_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke a personal access token
+         * @description The token is refused from the next request on, and the sockets that it opened are closed with 4401 within a second.
+         */
+        delete: operations["revokeAccessToken"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/oidc/providers": {
         parameters: {
             query?: never;
@@ -314,6 +368,7 @@ export interface paths {
          * Exchange the code of the callback for tokens
          * @description Logs in who came back from the provider. Whoever is new gets an account with a tenant, if the provider has verified the e-mail address. If the address has an account
          *     that is not linked with the provider, nobody is logged in: the user logs in as before and links it. The code works once, for a minute, with the page's verifier.
+         *     As with logIn, an account with a second factor is answered 202.
          */
         post: operations["exchangeOidcCode"];
         delete?: never;
@@ -336,6 +391,132 @@ export interface paths {
          * @description Finishes startOidcLink. The provider must have verified the e-mail address of the account. Linking twice is no error.
          */
         post: operations["linkOidcIdentity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/login/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give the second factor
+         * @description Ends a login that was answered with a challenge. A challenge takes a few codes (five, as a setting), for a few minutes, and one that is right; after that,
+         *     or when the password or a factor of the account has changed meanwhile, log in again. A code of an authenticator app works once, and so does a recovery code.
+         */
+        post: operations["completeSecondFactor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/factors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show the second factors
+         * @description Answers what the account asks for beside the password, and how many recovery codes are left.
+         */
+        get: operations["getSecondFactors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/factors/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to use an authenticator app
+         * @description Makes a secret for an authenticator app (TOTP, RFC 6238: SHA-1, six digits, 30 seconds), shown once here, also as the URI of the QR code that such apps read. It
+         *     counts once confirmTotp has a code made with it; asked for again, it takes the place of the last one.
+         *
+         *     It needs the current password, or a login in the last few minutes (five, as a setting), which is how those do it who sign in with a provider and have no password.
+         */
+        post: operations["enrolTotp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/factors/totp/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Use an authenticator app from now on
+         * @description Takes a code that the app has made, and answers ten recovery codes, which are shown this once; each of them works once in place of a code. From now on each login needs
+         *     the second factor. Every other session of the user ends, and so does every login that waits for its second factor.
+         */
+        post: operations["confirmTotp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/factors/totp/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Use the authenticator app no more
+         * @description Needs a code, of the app or a recovery code, and the current password or a login in the last few minutes. The recovery codes go with the last factor of the account. Every
+         *     other session of the user ends.
+         */
+        post: operations["disableTotp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/factors/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make new recovery codes
+         * @description Answers ten new recovery codes, which are shown this once; the old ones stop working. Needs the same proof as disableTotp.
+         */
+        post: operations["regenerateRecoveryCodes"];
         delete?: never;
         options?: never;
         head?: never;
@@ -829,8 +1010,8 @@ export interface components {
             name: components["schemas"]["UserName"];
             email: components["schemas"]["Email"];
             password: components["schemas"]["NewPassword"];
-            /** @description The access token of a guest, whose conversations become the account's. A token that is no guest's is refused before anything else happens. */
-            upgrade?: string;
+            upgrade?: components["schemas"]["GuestUpgrade"];
+            token_delivery?: components["schemas"]["TokenDelivery"];
         };
         /**
          * LoginRequest
@@ -840,8 +1021,8 @@ export interface components {
             email: components["schemas"]["Email"];
             /** @description The password. */
             password: string;
-            /** @description The access token of a guest, whose conversations become the account's. A token that is no guest's is refused before anything else happens. */
-            upgrade?: string;
+            upgrade?: components["schemas"]["GuestUpgrade"];
+            token_delivery?: components["schemas"]["TokenDelivery"];
         };
         /**
          * CurrentPassword
@@ -910,16 +1091,135 @@ export interface components {
             current_password: components["schemas"]["CurrentPassword"];
         };
         /**
+         * SecondFactorMethod
+         * @description What can be given beside the first factor. `totp` is a code of an authenticator app, `recovery_code` one of the codes kept for its loss.
+         * @enum {string}
+         */
+        SecondFactorMethod: "totp" | "recovery_code" | "passkey";
+        /**
+         * LoginChallenge
+         * @description Stands for a login whose first factor was right. Opaque, and worth nothing without the second factor.
+         */
+        LoginChallenge: string;
+        /**
+         * SecondFactorRequired
+         * @description The first factor is right, and the account has a second one.
+         */
+        SecondFactorRequired: {
+            challenge: components["schemas"]["LoginChallenge"];
+            /** @description What the account can give, any one of them. */
+            methods: components["schemas"]["SecondFactorMethod"][];
+            /**
+             * Format: date-time
+             * @description Until when the challenge can be answered.
+             */
+            expires_at: string;
+        };
+        /**
+         * FactorCode
+         * @description Six digits of an authenticator app, or a recovery code. Spaces and hyphens do not count, nor does the case of letters.
+         */
+        FactorCode: string;
+        /**
+         * SecondFactorRequest
+         * @description A challenge, and a code that answers it.
+         */
+        SecondFactorRequest: {
+            token_delivery?: components["schemas"]["TokenDelivery"];
+            challenge: components["schemas"]["LoginChallenge"];
+            /**
+             * @description What the code is.
+             * @enum {string}
+             */
+            method: "totp" | "recovery_code";
+            code: components["schemas"]["FactorCode"];
+            upgrade?: components["schemas"]["GuestUpgrade"];
+        };
+        /**
+         * SecondFactors
+         * @description What the account asks for beside the password.
+         */
+        SecondFactors: {
+            /** @description Whether an authenticator app is used. */
+            totp: boolean;
+            /** @description How many recovery codes were not used yet. */
+            recovery_codes_left: number;
+        };
+        /**
+         * EnrolTotpRequest
+         * @description The password as proof; may be left out soon after a login.
+         */
+        EnrolTotpRequest: {
+            current_password?: components["schemas"]["CurrentPassword"];
+        };
+        /**
+         * TotpEnrolment
+         * @description A secret for an authenticator app.
+         */
+        TotpEnrolment: {
+            /** @description The secret in Base32 (RFC 4648), to be typed where no QR code can be read. */
+            secret: string;
+            /** @description What the QR code says. */
+            otpauth_uri: string;
+            /**
+             * Format: date-time
+             * @description Until when it can be confirmed.
+             */
+            expires_at: string;
+        };
+        /**
+         * ConfirmTotpRequest
+         * @description A code that the app has made.
+         */
+        ConfirmTotpRequest: {
+            code: components["schemas"]["FactorCode"];
+        };
+        /**
+         * FactorProof
+         * @description A code of the app or a recovery code, and the password, which may be left out soon after a login.
+         */
+        FactorProof: {
+            code: components["schemas"]["FactorCode"];
+            current_password?: components["schemas"]["CurrentPassword"];
+        };
+        /**
+         * RecoveryCodes
+         * @description Codes to keep where the authenticator app is not. Each works once.
+         */
+        RecoveryCodes: {
+            /** @description The codes, grouped for reading; 120 random bits each. */
+            recovery_codes: string[];
+        };
+        /**
          * RefreshToken
          * @description An opaque token that buys the next pair of tokens, once.
          */
         RefreshToken: string;
         /**
+         * GuestUpgrade
+         * @description The access token of a guest: once somebody is logged in, the guest's conversations are the account's, and the guest is no more. Send it with whatever ends a login; an answer that logs nobody in yet carries nothing over, so send it again with the next step. A token that is forged, expired (refresh the guest's session first) or not a guest's is refused with 422 before anything else happens. One whose guest is no more, as when a login is repeated after its answer was lost, is accepted and carries nothing over.
+         */
+        GuestUpgrade: string;
+        /**
+         * AnonymousSessionRequest
+         * @description How a guest begins.
+         */
+        AnonymousSessionRequest: {
+            token_delivery?: components["schemas"]["TokenDelivery"];
+        };
+        /**
+         * TokenDelivery
+         * @description Where the refresh token is delivered. `body`, the default, is for clients that can keep a secret. `cookie` is for pages: the refresh token is in the cookie `__Host-experience-plane-refresh` only, which no script can read.
+         * @enum {string}
+         */
+        TokenDelivery: "body" | "cookie";
+        /**
          * RefreshRequest
-         * @description A refresh token to exchange.
+         * @description A refresh token to exchange; without one, that of the cookie.
          */
         RefreshRequest: {
-            refresh_token: components["schemas"]["RefreshToken"];
+            refresh_token?: components["schemas"]["RefreshToken"];
+            token_delivery?: components["schemas"]["TokenDelivery"];
         };
         /**
          * User
@@ -956,7 +1256,8 @@ export interface components {
         AuthenticationResult: {
             /** @description A JWT (RFC 9068); send it as `Authorization Bearer`. */
             access_token: string;
-            refresh_token: components["schemas"]["RefreshToken"];
+            /** @description Buys the next pair of tokens, once. Absent when it was delivered in the cookie. */
+            refresh_token?: components["schemas"]["RefreshToken"];
             /**
              * @description How the access token is used (RFC 6750).
              * @constant
@@ -996,6 +1297,68 @@ export interface components {
         SessionList: {
             /** @description The session used last first. */
             sessions: components["schemas"]["SessionDescription"][];
+        };
+        /**
+         * AccessTokenId
+         * Format: uuid
+         * @description A personal access token, as a UUID made by the service. It is no secret.
+         */
+        AccessTokenId: string;
+        /**
+         * AccessTokenName
+         * @description What the user calls the token. Holds no control characters and is not blank.
+         */
+        AccessTokenName: string;
+        /**
+         * CreateAccessTokenRequest
+         * @description A personal access token to be made.
+         */
+        CreateAccessTokenRequest: {
+            name: components["schemas"]["AccessTokenName"];
+            /** @description What the token may do; permissions that the user has, without those over credentials. */
+            scopes: components["schemas"]["Permission"][];
+            /** @description For how many seconds the token lives; the service may allow less than a year. 30 days, or as long as the service allows, when left out. */
+            expires_in?: number;
+        };
+        /**
+         * AccessTokenDescription
+         * @description A personal access token, without the token.
+         */
+        AccessTokenDescription: {
+            access_token_id: components["schemas"]["AccessTokenId"];
+            name: components["schemas"]["AccessTokenName"];
+            /** @description What the token may do, sorted. */
+            scopes: components["schemas"]["Permission"][];
+            /** @description How the token begins, to tell tokens apart. */
+            hint: string;
+            created_at: components["schemas"]["Timestamp"];
+            expires_at: components["schemas"]["Timestamp"];
+            /** @description When it was used last, give or take a minute; null when it never was. */
+            last_used_at: components["schemas"]["Timestamp"] | null;
+        };
+        /**
+         * CreatedAccessToken
+         * @description A new personal access token.
+         */
+        CreatedAccessToken: {
+            /** @description The secret; keep it as one. */
+            token: string;
+            access_token_id: components["schemas"]["AccessTokenId"];
+            name: components["schemas"]["AccessTokenName"];
+            /** @description What the token may do, sorted. */
+            scopes: components["schemas"]["Permission"][];
+            /** @description How the token begins, to tell tokens apart. */
+            hint: string;
+            created_at: components["schemas"]["Timestamp"];
+            expires_at: components["schemas"]["Timestamp"];
+        };
+        /**
+         * AccessTokenList
+         * @description The personal access tokens of a user.
+         */
+        AccessTokenList: {
+            /** @description The newest first. */
+            access_tokens: components["schemas"]["AccessTokenDescription"][];
         };
         /**
          * OidcProviderId
@@ -1040,13 +1403,15 @@ export interface components {
         };
         /**
          * OidcExchangeRequest
-         * @description What the browser came back with, and the page's verifier.
+         * @description What the browser came back with, and the page's verifier. Where nobody is logged in by it, `token_delivery` has no effect.
          */
         OidcExchangeRequest: {
             /** @description The `code` that the page was opened with. */
             code: string;
             /** @description The verifier whose challenge the sign-in was started with (RFC 7636, section 4.1). */
             code_verifier: string;
+            token_delivery?: components["schemas"]["TokenDelivery"];
+            upgrade?: components["schemas"]["GuestUpgrade"];
         };
         /**
          * LinkedOidcIdentity
@@ -1447,6 +1812,16 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description The cookie came without an `Origin`, or from a page whose origin is not allowed. */
+        ForeignPage: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description The body is not well-formed JSON, or the code is unknown, expired, used before or replaced by a newer one. */
         InvalidCode: {
             headers: {
@@ -1469,6 +1844,56 @@ export interface components {
         };
         /** @description The body does not match the contract, or the new password is not acceptable. */
         NewPasswordRejected: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The current password is not this one; or none was given and the login is not recent; or the user lacks the permission. */
+        ReauthenticationRefused: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The code is wrong, too old or was used before, or the user lacks the permission. */
+        CodeRefused: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The code or the current password is wrong; or no password was given and the login is not recent; or the user lacks the permission. */
+        ProofRefused: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The account uses an authenticator app already. */
+        SecondFactorExists: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description There is no such factor, or none that waits to be confirmed. */
+        NoSecondFactor: {
             headers: {
                 "X-Request-Id": components["headers"]["RequestId"];
                 [name: string]: unknown;
@@ -1666,6 +2091,11 @@ export interface components {
     };
     parameters: {
         /**
+         * @description The refresh token, as `token_delivery` `cookie` set it.
+         * @example epr_1Zb8sYQ0m3c2TnXrW5uVh7Kq9LdPf4GjA6eR
+         */
+        RefreshCookie: string;
+        /**
          * @description The provider, as listOidcProviders names it.
          * @example example
          */
@@ -1704,6 +2134,16 @@ export interface components {
          */
         WwwAuthenticate: string;
         /**
+         * @description With `token_delivery: cookie`, the refresh token, where no script can read it and no other site can have it sent (RFC 6265bis). It is a session cookie: it goes when the browser is closed.
+         * @example __Host-experience-plane-refresh=epr_1Zb8sYQ0m3c2TnXrW5uVh7Kq9LdPf4GjA6eR; Path=/; Secure; HttpOnly; SameSite=Strict
+         */
+        RefreshCookie: string;
+        /**
+         * @description Makes a browser forget its refresh token.
+         * @example __Host-experience-plane-refresh=; Max-Age=0; Path=/; Secure; HttpOnly; SameSite=Strict
+         */
+        ForgottenRefreshCookie: string;
+        /**
          * @description What is left of each limit (`r`), and for how many seconds (`t`); draft-ietf-httpapi-ratelimit-headers.
          * @example "sign-in-client";r=59;t=60
          */
@@ -1735,7 +2175,21 @@ export type ChangeEmailRequest = components['schemas']['ChangeEmailRequest'];
 export type ResetPasswordRequest = components['schemas']['ResetPasswordRequest'];
 export type ChangePasswordRequest = components['schemas']['ChangePasswordRequest'];
 export type DeleteAccountRequest = components['schemas']['DeleteAccountRequest'];
+export type SecondFactorMethod = components['schemas']['SecondFactorMethod'];
+export type LoginChallenge = components['schemas']['LoginChallenge'];
+export type SecondFactorRequired = components['schemas']['SecondFactorRequired'];
+export type FactorCode = components['schemas']['FactorCode'];
+export type SecondFactorRequest = components['schemas']['SecondFactorRequest'];
+export type SecondFactors = components['schemas']['SecondFactors'];
+export type EnrolTotpRequest = components['schemas']['EnrolTotpRequest'];
+export type TotpEnrolment = components['schemas']['TotpEnrolment'];
+export type ConfirmTotpRequest = components['schemas']['ConfirmTotpRequest'];
+export type FactorProof = components['schemas']['FactorProof'];
+export type RecoveryCodes = components['schemas']['RecoveryCodes'];
 export type RefreshToken = components['schemas']['RefreshToken'];
+export type GuestUpgrade = components['schemas']['GuestUpgrade'];
+export type AnonymousSessionRequest = components['schemas']['AnonymousSessionRequest'];
+export type TokenDelivery = components['schemas']['TokenDelivery'];
 export type RefreshRequest = components['schemas']['RefreshRequest'];
 export type User = components['schemas']['User'];
 export type Permission = components['schemas']['Permission'];
@@ -1744,6 +2198,12 @@ export type AuthenticationResult = components['schemas']['AuthenticationResult']
 export type SessionId = components['schemas']['SessionId'];
 export type SessionDescription = components['schemas']['SessionDescription'];
 export type SessionList = components['schemas']['SessionList'];
+export type AccessTokenId = components['schemas']['AccessTokenId'];
+export type AccessTokenName = components['schemas']['AccessTokenName'];
+export type CreateAccessTokenRequest = components['schemas']['CreateAccessTokenRequest'];
+export type AccessTokenDescription = components['schemas']['AccessTokenDescription'];
+export type CreatedAccessToken = components['schemas']['CreatedAccessToken'];
+export type AccessTokenList = components['schemas']['AccessTokenList'];
 export type OidcProviderId = components['schemas']['OidcProviderId'];
 export type OidcProvider = components['schemas']['OidcProvider'];
 export type OidcProviderList = components['schemas']['OidcProviderList'];
@@ -1787,9 +2247,15 @@ export type MessageId = components['schemas']['MessageId'];
 export type ResponseMalformedRequest = components['responses']['MalformedRequest'];
 export type ResponseUnauthenticated = components['responses']['Unauthenticated'];
 export type ResponseForbidden = components['responses']['Forbidden'];
+export type ResponseForeignPage = components['responses']['ForeignPage'];
 export type ResponseInvalidCode = components['responses']['InvalidCode'];
 export type ResponseWrongPassword = components['responses']['WrongPassword'];
 export type ResponseNewPasswordRejected = components['responses']['NewPasswordRejected'];
+export type ResponseReauthenticationRefused = components['responses']['ReauthenticationRefused'];
+export type ResponseCodeRefused = components['responses']['CodeRefused'];
+export type ResponseProofRefused = components['responses']['ProofRefused'];
+export type ResponseSecondFactorExists = components['responses']['SecondFactorExists'];
+export type ResponseNoSecondFactor = components['responses']['NoSecondFactor'];
 export type ResponseConversationNotFound = components['responses']['ConversationNotFound'];
 export type ResponseUserNotFound = components['responses']['UserNotFound'];
 export type ResponseLastAdmin = components['responses']['LastAdmin'];
@@ -1808,6 +2274,7 @@ export type ResponseInvalidSignIn = components['responses']['InvalidSignIn'];
 export type ResponseMalformedRequestOrInvalidSignIn = components['responses']['MalformedRequestOrInvalidSignIn'];
 export type ResponseUnverifiedIdentity = components['responses']['UnverifiedIdentity'];
 export type ResponseForbiddenOrUnverifiedIdentity = components['responses']['ForbiddenOrUnverifiedIdentity'];
+export type ParameterRefreshCookie = components['parameters']['RefreshCookie'];
 export type ParameterOidcProviderId = components['parameters']['OidcProviderId'];
 export type ParameterLimit = components['parameters']['Limit'];
 export type ParameterUserId = components['parameters']['UserId'];
@@ -1815,6 +2282,8 @@ export type ParameterConversationId = components['parameters']['ConversationId']
 export type HeaderRequestId = components['headers']['RequestId'];
 export type HeaderNoStore = components['headers']['NoStore'];
 export type HeaderWwwAuthenticate = components['headers']['WwwAuthenticate'];
+export type HeaderRefreshCookie = components['headers']['RefreshCookie'];
+export type HeaderForgottenRefreshCookie = components['headers']['ForgottenRefreshCookie'];
 export type HeaderRateLimit = components['headers']['RateLimit'];
 export type HeaderRateLimitPolicy = components['headers']['RateLimitPolicy'];
 export type HeaderRetryAfter = components['headers']['RetryAfter'];
@@ -1840,6 +2309,7 @@ export interface operations {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "Cache-Control": components["headers"]["NoStore"];
+                    "Set-Cookie": components["headers"]["RefreshCookie"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1896,7 +2366,11 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnonymousSessionRequest"];
+            };
+        };
         responses: {
             /** @description The guest has a session. */
             201: {
@@ -1911,6 +2385,7 @@ export interface operations {
                     "application/json": components["schemas"]["AuthenticationResult"];
                 };
             };
+            400: components["responses"]["MalformedRequest"];
             /** @description This service is not for guests. */
             403: {
                 headers: {
@@ -1921,6 +2396,9 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidRequest"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             501: components["responses"]["NotSupported"];
@@ -1946,10 +2424,24 @@ export interface operations {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "Cache-Control": components["headers"]["NoStore"];
+                    "Set-Cookie": components["headers"]["RefreshCookie"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["AuthenticationResult"];
+                };
+            };
+            /** @description The account has a second factor, which completeSecondFactor takes. Nobody is logged in yet. */
+            202: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Cache-Control": components["headers"]["NoStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondFactorRequired"];
                 };
             };
             400: components["responses"]["MalformedRequest"];
@@ -1979,7 +2471,13 @@ export interface operations {
             query?: never;
             header?: never;
             path?: never;
-            cookie?: never;
+            cookie?: {
+                /**
+                 * @description The refresh token, as `token_delivery` `cookie` set it.
+                 * @example epr_1Zb8sYQ0m3c2TnXrW5uVh7Kq9LdPf4GjA6eR
+                 */
+                "__Host-experience-plane-refresh"?: components["parameters"]["RefreshCookie"];
+            };
         };
         requestBody: {
             content: {
@@ -1994,6 +2492,7 @@ export interface operations {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "Cache-Control": components["headers"]["NoStore"];
+                    "Set-Cookie": components["headers"]["RefreshCookie"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2001,7 +2500,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["MalformedRequest"];
-            /** @description The refresh token is unknown, expired or was used before. */
+            /** @description The refresh token is missing, unknown, expired or was used before. */
             401: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -2012,6 +2511,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            403: components["responses"]["ForeignPage"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidRequest"];
@@ -2034,6 +2534,7 @@ export interface operations {
             204: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
+                    "Set-Cookie": components["headers"]["ForgottenRefreshCookie"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
@@ -2189,6 +2690,7 @@ export interface operations {
             204: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
+                    "Set-Cookie": components["headers"]["ForgottenRefreshCookie"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
@@ -2197,6 +2699,128 @@ export interface operations {
             };
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            501: components["responses"]["NotSupported"];
+            503: components["responses"]["ProviderUnavailable"];
+        };
+    };
+    listAccessTokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The tokens that live. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Cache-Control": components["headers"]["NoStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessTokenList"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            501: components["responses"]["NotSupported"];
+            503: components["responses"]["ProviderUnavailable"];
+        };
+    };
+    createAccessToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateAccessTokenRequest"];
+            };
+        };
+        responses: {
+            /** @description The token exists. It is not shown again. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Cache-Control": components["headers"]["NoStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedAccessToken"];
+                };
+            };
+            400: components["responses"]["MalformedRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            /** @description The user has as many tokens as the service allows. */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            501: components["responses"]["NotSupported"];
+            503: components["responses"]["ProviderUnavailable"];
+        };
+    };
+    revokeAccessToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The token.
+                 * @example 0198c0dd-7777-7aaa-8bbb-0123456789ab
+                 */
+                access_token_id: components["schemas"]["AccessTokenId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The token is revoked. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            /** @description The user has no such token, or it has expired or was revoked. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: components["responses"]["InvalidRequest"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             501: components["responses"]["NotSupported"];
@@ -2395,10 +3019,24 @@ export interface operations {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "Cache-Control": components["headers"]["NoStore"];
+                    "Set-Cookie": components["headers"]["RefreshCookie"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["AuthenticationResult"];
+                };
+            };
+            /** @description The account has a second factor, which completeSecondFactor takes. Nobody is logged in yet. */
+            202: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Cache-Control": components["headers"]["NoStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondFactorRequired"];
                 };
             };
             400: components["responses"]["MalformedRequestOrInvalidSignIn"];
@@ -2468,6 +3106,247 @@ export interface operations {
             500: components["responses"]["InternalError"];
             501: components["responses"]["NotSupported"];
             503: components["responses"]["ProviderUnavailable"];
+        };
+    };
+    completeSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecondFactorRequest"];
+            };
+        };
+        responses: {
+            /** @description The user is logged in. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Cache-Control": components["headers"]["NoStore"];
+                    "Set-Cookie": components["headers"]["RefreshCookie"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthenticationResult"];
+                };
+            };
+            400: components["responses"]["MalformedRequest"];
+            /** @description The challenge is unknown, expired, used up or overtaken. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The code is wrong, too old or was used before. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            501: components["responses"]["NotSupported"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    getSecondFactors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The factors. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Cache-Control": components["headers"]["NoStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondFactors"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            501: components["responses"]["NotSupported"];
+            503: components["responses"]["ProviderUnavailable"];
+        };
+    };
+    enrolTotp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EnrolTotpRequest"];
+            };
+        };
+        responses: {
+            /** @description The secret, waiting to be confirmed. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Cache-Control": components["headers"]["NoStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TotpEnrolment"];
+                };
+            };
+            400: components["responses"]["MalformedRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["ReauthenticationRefused"];
+            409: components["responses"]["SecondFactorExists"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            501: components["responses"]["NotSupported"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    confirmTotp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmTotpRequest"];
+            };
+        };
+        responses: {
+            /** @description The authenticator app counts. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Cache-Control": components["headers"]["NoStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            400: components["responses"]["MalformedRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["CodeRefused"];
+            409: components["responses"]["NoSecondFactor"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            501: components["responses"]["NotSupported"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    disableTotp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FactorProof"];
+            };
+        };
+        responses: {
+            /** @description The authenticator app does not count any more. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["MalformedRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["ProofRefused"];
+            409: components["responses"]["NoSecondFactor"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            501: components["responses"]["NotSupported"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    regenerateRecoveryCodes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FactorProof"];
+            };
+        };
+        responses: {
+            /** @description The new codes. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Cache-Control": components["headers"]["NoStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            400: components["responses"]["MalformedRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["ProofRefused"];
+            409: components["responses"]["NoSecondFactor"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            501: components["responses"]["NotSupported"];
+            503: components["responses"]["Overloaded"];
         };
     };
     verifyEmail: {
@@ -2708,6 +3587,7 @@ export interface operations {
             204: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
+                    "Set-Cookie": components["headers"]["ForgottenRefreshCookie"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;

@@ -10,6 +10,7 @@ export const UNAUTHENTICATED_OPERATIONS: ReadonlySet<string> = new Set([
   'POST /api/auth/oidc/{provider_id}/start',
   'GET /api/auth/oidc/{provider_id}/callback',
   'POST /api/auth/oidc/token',
+  'POST /api/auth/login/second-factor',
   'POST /api/auth/email/verify',
   'POST /api/auth/email/resend',
   'POST /api/auth/password/forgot',

@@ -21,11 +21,18 @@ export type ProblemSlug =
   | 'invalid-credentials'
   | 'wrong-password'
   | 'invalid-code'
+  | 'invalid-challenge'
+  | 'wrong-code'
+  | 'reauthentication-required'
+  | 'second-factor-exists'
+  | 'no-second-factor'
   | 'invalid-refresh-token'
   | 'invalid-ticket'
   | 'forbidden'
   | 'not-found'
   | 'session-not-found'
+  | 'access-token-not-found'
+  | 'access-token-limit'
   | 'conversation-not-found'
   | 'run-not-found'
   | 'run-not-active'
@@ -135,6 +142,46 @@ export const PROBLEMS: Readonly<Record<ProblemSlug, ProblemType>> = {
     description: 'The mailed code is unknown, expired, was used before, or a newer one was mailed since.',
     remedy: 'Ask for a new mail and use the link in it.',
   },
+  'invalid-challenge': {
+    title: 'The login has to start again',
+    status: 401,
+    close_code: null,
+    retryable: false,
+    description: 'The challenge of a login is unknown, expired, used up by wrong codes, answered already, or the password or a factor of its account has changed since.',
+    remedy: 'Log in again.',
+  },
+  'wrong-code': {
+    title: 'The code is wrong',
+    status: 403,
+    close_code: null,
+    retryable: false,
+    description: 'The code is not what the authenticator app shows now, or was used before; or it is no recovery code of the account that is left.',
+    remedy: 'Wait for the next code of the app, and check its clock; or use a recovery code.',
+  },
+  'reauthentication-required': {
+    title: 'Prove again who you are',
+    status: 403,
+    close_code: null,
+    retryable: false,
+    description: 'What the user asked for needs the current password, or a login in the last few minutes.',
+    remedy: 'Ask for the password, or let the user log in again.',
+  },
+  'second-factor-exists': {
+    title: 'The account has this factor already',
+    status: 409,
+    close_code: null,
+    retryable: false,
+    description: 'An authenticator app is used already.',
+    remedy: 'Disable it before another one is enrolled.',
+  },
+  'no-second-factor': {
+    title: 'The account has no such factor',
+    status: 409,
+    close_code: null,
+    retryable: false,
+    description: 'There is no authenticator app in use; or none was enrolled, or too long ago to be confirmed.',
+    remedy: 'Enrol one.',
+  },
   'invalid-refresh-token': {
     title: 'The refresh token is not valid',
     status: 401,
@@ -156,7 +203,7 @@ export const PROBLEMS: Readonly<Record<ProblemSlug, ProblemType>> = {
     status: 403,
     close_code: null,
     retryable: false,
-    description: 'The user is known but lacks the permission, or the page that opens the socket has an origin that is not on the list.',
+    description: 'The user is known but lacks the permission, or the page that opens the socket or sends the refresh cookie has an origin that is not on the list.',
     remedy: 'Ask an administrator for the permission, or for the origin to be added.',
   },
   'not-found': {
@@ -174,6 +221,22 @@ export const PROBLEMS: Readonly<Record<ProblemSlug, ProblemType>> = {
     retryable: false,
     description: 'The session does not exist, has ended, or belongs to someone else; the three cannot be told apart.',
     remedy: 'List the sessions.',
+  },
+  'access-token-not-found': {
+    title: 'There is no such personal access token',
+    status: 404,
+    close_code: null,
+    retryable: false,
+    description: 'The personal access token does not exist, has expired, was revoked, or belongs to someone else; which of these cannot be told.',
+    remedy: 'List the personal access tokens.',
+  },
+  'access-token-limit': {
+    title: 'There are too many personal access tokens',
+    status: 409,
+    close_code: null,
+    retryable: false,
+    description: 'The user has as many personal access tokens that live as the service allows.',
+    remedy: 'Revoke one that is not used any more.',
   },
   'conversation-not-found': {
     title: 'There is no such conversation',

@@ -130,14 +130,7 @@ class GoTrueAuthentication:
         self._confirmed: BoundedCache[UUID, datetime] = BoundedCache(_CACHE_SIZE)
         self._latest: BoundedCache[UUID, str] = BoundedCache(_CACHE_SIZE)
 
-    async def register_user(
-        self,
-        *,
-        name: str,
-        email: str,
-        password: str,
-        upgrade: Principal | None = None,  # noqa: ARG002 - guests are not served with accounts elsewhere
-    ) -> Authenticated:
+    async def register_user(self, *, name: str, email: str, password: str) -> Authenticated:
         """See `AuthenticationPort.register_user`.
 
         Raises:
@@ -157,13 +150,7 @@ class GoTrueAuthentication:
         await self._audit.record(SecurityEvent(kind="user.registered", user_id=registered.user.user_id))
         return registered
 
-    async def login(
-        self,
-        *,
-        email: str,
-        password: str,
-        upgrade: Principal | None = None,  # noqa: ARG002
-    ) -> Authenticated:
+    async def login(self, *, email: str, password: str) -> Authenticated:
         """See `AuthenticationPort.login`.
 
         Raises:

@@ -74,24 +74,11 @@ class OidcVerification:
         self._sessions = ExternalSessions(sessions, clock, max_age=options.session_max_age)
         self._verified: BoundedCache[bytes, ExternalSession] = BoundedCache(_CACHE_SIZE)
 
-    async def register_user(
-        self,
-        *,
-        name: str,  # noqa: ARG002
-        email: str,  # noqa: ARG002
-        password: str,  # noqa: ARG002
-        upgrade: Principal | None = None,  # noqa: ARG002 - guests are not served with accounts elsewhere
-    ) -> Authenticated:
+    async def register_user(self, *, name: str, email: str, password: str) -> Authenticated:  # noqa: ARG002
         """Raise `NotSupported`."""
         self._refuse()
 
-    async def login(
-        self,
-        *,
-        email: str,  # noqa: ARG002
-        password: str,  # noqa: ARG002
-        upgrade: Principal | None = None,  # noqa: ARG002
-    ) -> Authenticated:
+    async def login(self, *, email: str, password: str) -> Authenticated:  # noqa: ARG002
         """Raise `NotSupported`."""
         self._refuse()
 

@@ -53,12 +53,16 @@ def _check_origin(handshake: Handshake, allowed_origins: Collection[str]) -> Non
     """Refuse pages of other sites, whose handshakes browsers let through (RFC 6455, section 10.2)."""
     if handshake.origin is None or handshake.origin in allowed_origins:
         return
-    try:
-        own = handshake.host == urlsplit(handshake.origin).netloc != ""
-    except ValueError:
-        own = False
-    if not own:
+    if not is_own_origin(handshake.origin, handshake.host):
         raise HandshakeRefused(types.FORBIDDEN, "Pages of this origin may not open the agent socket.")
+
+
+def is_own_origin(origin: str, host: str | None) -> bool:
+    """Answer whether a page of this origin was served by this host; the scheme is not looked at, proxies change it."""
+    try:
+        return host == urlsplit(origin).netloc != ""
+    except ValueError:
+        return False
 
 
 async def _authenticate(handshake: Handshake, guard: SecurityGuard) -> Principal:

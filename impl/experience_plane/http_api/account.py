@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from experience_plane.http_api import refresh_cookie
 from experience_plane.security_guard.guard import SecurityGuard
 from experience_plane.security_guard.principal import Principal
 from experience_plane_api import models
+from experience_plane_api.server import HTTPResult
 from experience_plane_api.server.services import AccountService
 
 _MAIL_ON_ITS_WAY = models.MailOnItsWay(status="check_your_mail")
@@ -45,6 +47,9 @@ class AccountHandlers(AccountService[Principal]):
             principal, current_password=body.current_password, new_password=body.new_password
         )
 
-    async def delete_account(self, *, principal: Principal, body: models.DeleteAccountRequest) -> None:
+    async def delete_account(
+        self, *, principal: Principal, body: models.DeleteAccountRequest
+    ) -> HTTPResult[models.Problem]:
         """See openapi.yaml, deleteAccount."""
         await self._guard.accounts.deletion.delete(principal, current_password=body.current_password)
+        return HTTPResult(204, None, refresh_cookie.FORGET)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +19,7 @@ from starlette.websockets import WebSocket
 from experience_plane.agent_socket.endpoint import AgentSocket
 from experience_plane.conversations.log import ConversationLog
 from experience_plane.http_api import pages, problem_responses
+from experience_plane.http_api.access_tokens import AccessTokensHandlers
 from experience_plane.http_api.account import AccountHandlers
 from experience_plane.http_api.admin import AdminHandlers
 from experience_plane.http_api.agents import AgentsHandlers
@@ -26,6 +27,8 @@ from experience_plane.http_api.auth import AuthHandlers
 from experience_plane.http_api.body_guard import BodyGuard
 from experience_plane.http_api.client_address import NO_PROXIES, ClientAddress, TrustedProxies
 from experience_plane.http_api.conversations import ConversationsHandlers
+from experience_plane.http_api.cross_origin import cross_origin
+from experience_plane.http_api.factors import FactorsHandlers
 from experience_plane.http_api.oidc import OidcHandlers
 from experience_plane.http_api.operations import OperationsHandlers
 from experience_plane.http_api.permissions import operation_dependencies
@@ -70,6 +73,8 @@ def create_application(
     max_body_bytes: int,
     static_dir: Path | None = None,
     proxies: TrustedProxies = NO_PROXIES,
+    allowed_origins: Collection[str] = (),
+    https: bool = False,
     rate_limits: RateLimits | None = None,
     lifespan: Lifespan | None = None,
 ) -> FastAPI:
@@ -83,20 +88,21 @@ def create_application(
         lifespan=lifespan,
         middleware=[
             Middleware(ClientAddress, proxies=proxies),
-            Middleware(RequestContext),
+            *cross_origin(allowed_origins),
+            Middleware(RequestContext, https=https),
             Middleware(BodyGuard, max_bytes=max_body_bytes),
             Middleware(RateLimiting, limits=rate_limits),
         ],
     )
     application.state.security_guard = components.guard
     problem_responses.install(application)
-    application.include_router(_contract_router(components, version))
+    application.include_router(_contract_router(components, version, allowed_origins))
     application.include_router(_socket_router(components.agent_socket))
     application.router.routes.extend(pages.routes(static_dir))
     return application
 
 
-def _contract_router(components: Components, version: str) -> APIRouter:
+def _contract_router(components: Components, version: str, allowed_origins: Collection[str]) -> APIRouter:
     guard = components.guard
 
     async def authorize(_requirements: RequirementSets, credentials: Credentials) -> Principal:
@@ -110,7 +116,9 @@ def _contract_router(components: Components, version: str) -> APIRouter:
     return build_router(
         auth=AuthHandlers(guard),
         sessions=SessionsHandlers(guard),
+        access_tokens=AccessTokensHandlers(guard),
         oidc=OidcHandlers(guard),
+        factors=FactorsHandlers(guard),
         account=AccountHandlers(guard),
         runtime=RuntimeHandlers(guard),
         agents=AgentsHandlers(),
@@ -118,7 +126,7 @@ def _contract_router(components: Components, version: str) -> APIRouter:
         admin=AdminHandlers(guard),
         operations=OperationsHandlers(guard, version=version, readiness=components.readiness),
         authorize=authorize,
-        operation_dependencies=operation_dependencies(guard),
+        operation_dependencies=operation_dependencies(guard, allowed_origins),
     )
 
 

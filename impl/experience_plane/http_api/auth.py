@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from pydantic import MISSING
 
+from experience_plane.http_api import refresh_cookie
+from experience_plane.http_api.optional_fields import given
+from experience_plane.http_api.refresh_cookie import authentication_result, login_result, user_of
 from experience_plane.security_guard.guard import SecurityGuard
-from experience_plane.security_guard.principal import Authenticated, Principal, User
+from experience_plane.security_guard.ports import InvalidRefreshToken
+from experience_plane.security_guard.principal import Principal
 from experience_plane_api import models
 from experience_plane_api.server import HTTPResult
 from experience_plane_api.server.services import AuthService
@@ -21,57 +25,44 @@ class AuthHandlers(AuthService[Principal]):
         self, *, body: models.RegisterRequest
     ) -> HTTPResult[models.AuthenticationResult | models.MailOnItsWay | models.Problem]:
         """See openapi.yaml, registerUser."""
-        authenticated = await self._guard.register(
-            name=body.name, email=body.email, password=body.password, upgrade=_given(body.upgrade)
-        )
+        guest = await self._guard.guest_of(given(body.upgrade))
+        authenticated = await self._guard.register(name=body.name, email=body.email, password=body.password)
+        await self._guard.carry_over(guest, authenticated)
         if authenticated is None:
             return HTTPResult(202, models.MailOnItsWay(status="check_your_mail"))
-        return HTTPResult(201, authentication_result(authenticated))
+        return authentication_result(authenticated, body.token_delivery, status=201)
 
-    async def log_in(self, *, body: models.LoginRequest) -> models.AuthenticationResult:
+    async def log_in(
+        self, *, body: models.LoginRequest
+    ) -> HTTPResult[models.AuthenticationResult | models.SecondFactorRequired | models.Problem]:
         """See openapi.yaml, logIn."""
-        upgrade = _given(body.upgrade)
-        return authentication_result(await self._guard.login(email=body.email, password=body.password, upgrade=upgrade))
+        guest = await self._guard.guest_of(given(body.upgrade))
+        outcome = await self._guard.login(email=body.email, password=body.password)
+        await self._guard.carry_over(guest, outcome)
+        return login_result(outcome, body.token_delivery)
 
-    async def start_anonymous_session(self) -> models.AuthenticationResult:
+    async def start_anonymous_session(
+        self, *, body: models.AnonymousSessionRequest
+    ) -> HTTPResult[models.AuthenticationResult | models.Problem]:
         """See openapi.yaml, startAnonymousSession."""
-        return authentication_result(await self._guard.guests.start())
+        return authentication_result(await self._guard.guests.start(), body.token_delivery, status=201)
 
-    async def refresh_session(self, *, body: models.RefreshRequest) -> models.AuthenticationResult:
+    async def refresh_session(
+        self, *, field__host_experience_plane_refresh: str | None, body: models.RefreshRequest
+    ) -> HTTPResult[models.AuthenticationResult]:
         """See openapi.yaml, refreshSession."""
-        return authentication_result(await self._guard.refresh(body.refresh_token))
+        if body.refresh_token is not MISSING:
+            return authentication_result(await self._guard.refresh(body.refresh_token), body.token_delivery)
+        if field__host_experience_plane_refresh is None:
+            raise InvalidRefreshToken
+        # Never in the body: a script that got into the page could ask for it there and carry it away.
+        return authentication_result(await self._guard.refresh(field__host_experience_plane_refresh), "cookie")
 
-    async def log_out(self, *, principal: Principal) -> None:
+    async def log_out(self, *, principal: Principal) -> HTTPResult[models.Problem]:
         """See openapi.yaml, logOut."""
         await self._guard.logout(principal)
+        return HTTPResult(204, None, refresh_cookie.FORGET)
 
     async def get_current_user(self, *, principal: Principal) -> models.User:
         """See openapi.yaml, getCurrentUser."""
-        return _user(await self._guard.current_user(principal))
-
-
-def _given(upgrade: str | MISSING) -> str | None:
-    return None if upgrade is MISSING else upgrade
-
-
-def authentication_result(authenticated: Authenticated) -> models.AuthenticationResult:
-    return models.AuthenticationResult(
-        access_token=authenticated.tokens.access_token,
-        refresh_token=authenticated.tokens.refresh_token,
-        token_type="Bearer",  # noqa: S106 - the name of the scheme (RFC 6750)
-        expires_in=authenticated.tokens.expires_in,
-        user=_user(authenticated.user),
-    )
-
-
-def _user(user: User) -> models.User:
-    return models.User(
-        user_id=user.user_id,
-        tenant_id=user.tenant_id,
-        email=MISSING if user.anonymous else user.email,
-        email_verified=MISSING if user.anonymous else user.email_verified,
-        anonymous=user.anonymous,
-        name=user.name,
-        roles=list(user.roles),
-        permissions=list(user.permissions),
-    )
+        return user_of(await self._guard.current_user(principal))

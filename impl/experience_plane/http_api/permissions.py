@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from typing import Annotated, cast
 
 from fastapi import Depends, Security
 from fastapi.security import HTTPAuthorizationCredentials
 
+from experience_plane.http_api.refresh_cookie import refuse_foreign_pages
 from experience_plane.security_guard.guard import SecurityGuard
 from experience_plane_api.permissions import OPERATION_PERMISSIONS
 from experience_plane_api.server import OperationDependencies, security
@@ -15,11 +16,12 @@ from experience_plane_api.server import OperationDependencies, security
 Bearer = Annotated[HTTPAuthorizationCredentials | None, Security(security.bearer_auth)]
 
 
-def operation_dependencies(guard: SecurityGuard) -> OperationDependencies:
-    """Answer what runs before each operation that needs a permission; it refuses with `PermissionDenied`."""
+def operation_dependencies(guard: SecurityGuard, allowed_origins: Collection[str]) -> OperationDependencies:
+    """Answer what runs before an operation: it refuses with `PermissionDenied`, or foreign pages with `ForeignPage`."""
     required = {
         operation: [Depends(_requires(guard, permission))] for operation, permission in OPERATION_PERMISSIONS.items()
     }
+    required["refresh_session"] = [Depends(refuse_foreign_pages(allowed_origins))]
     return cast("OperationDependencies", required)
 
 

@@ -39,6 +39,21 @@ async def charge_account(principal: Principal) -> None:
         await charges.charge_account(str(principal.user_id))
 
 
+async def charge_sign_in(email: str) -> None:
+    """Count the request that is being served for the account that it would sign in to, known by other than its body.
+
+    Its success makes the network known, as that of other sign-ins does.
+
+    Raises:
+        TooManyRequests.
+    """
+    charges = _CHARGES.get()
+    if charges is not None:
+        account = parse_email(email).key
+        await charges.charge_claimed_account(account)
+        charges.signing_in = account
+
+
 class RateLimiting:
     """ASGI middleware; stands inside the body guard, which reads the address that a sign-in is for."""
 
@@ -55,7 +70,8 @@ class RateLimiting:
         host = (scope.get("client") or ("",))[0]
         charges = self._limits.begin(policy, client_network(host))
         account = _claimed_account(scope)
-        telling = _Telling(charges, send, account if policy in _OWNER_IS_HERE else None)
+        charges.signing_in = account if policy in _OWNER_IS_HERE else None
+        telling = _Telling(charges, send)
         try:
             await charges.charge_client()
             if account is not None:
@@ -73,15 +89,14 @@ class RateLimiting:
 class _Telling:
     """Adds the standing to the answer; a sign-in that succeeded makes the network known first."""
 
-    def __init__(self, charges: Charges, send: Send, signing_in: str | None) -> None:
+    def __init__(self, charges: Charges, send: Send) -> None:
         self._charges = charges
         self._send = send
-        self._signing_in = signing_in
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            if self._signing_in is not None and message["status"] in {200, 201}:
-                await self._charges.sign_in_succeeded(self._signing_in)
+            if self._charges.signing_in is not None and message["status"] in {200, 201}:
+                await self._charges.sign_in_succeeded(self._charges.signing_in)
             if self._charges.standings:
                 headers = MutableHeaders(scope=message)
                 headers["RateLimit-Policy"] = _policies(self._charges.standings)

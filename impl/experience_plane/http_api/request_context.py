@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from time import perf_counter
 from uuid import uuid4
 
@@ -22,18 +23,22 @@ _SECURITY_HEADERS = {
     ),
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
+_HTTPS_HEADERS = {"Strict-Transport-Security": "max-age=63072000"}
+"""Two years, for this host only: what runs on its subdomains is not ours to decide (RFC 6797, section 6.1)."""
 _UNLOGGED = frozenset({"/healthz", "/readyz"})
 
 
 class RequestContext:
     """ASGI middleware."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, https: bool) -> None:
         self._app = app
+        self._headers = _SECURITY_HEADERS | (_HTTPS_HEADERS if https else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request; sockets log for themselves."""
@@ -46,16 +51,16 @@ class RequestContext:
         client = (scope.get("client") or (None,))[0]
         user_agent = Headers(scope=scope).get("user-agent")
         with structlog.contextvars.bound_contextvars(request_id=request_id), device.serving(user_agent, client):
-            await _Exchange(self._app, scope, receive, send, request_id).run()
+            await _Exchange(self._app, scope, receive, send, self._headers).run()
 
 
 class _Exchange:
-    def __init__(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
+    def __init__(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send, protection: Mapping[str, str]) -> None:
         self._app = app
         self._scope = scope
         self._receive = receive
         self._send = send
-        self._request_id = request_id
+        self._protection = protection
         self._status: int | None = None
 
     async def run(self) -> None:
@@ -80,8 +85,8 @@ class _Exchange:
         if message["type"] == "http.response.start":
             self._status = message["status"]
             headers = MutableHeaders(scope=message)
-            headers["X-Request-Id"] = self._request_id
-            for name, value in _SECURITY_HEADERS.items():
+            headers["X-Request-Id"] = self._scope["state"]["request_id"]
+            for name, value in self._protection.items():
                 headers.setdefault(name, value)
             if self._scope["path"].startswith("/api/"):
                 headers.setdefault("Cache-Control", "no-store")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from experience_plane.http_api import refresh_cookie
 from experience_plane.security_guard.guard import SecurityGuard
 from experience_plane.security_guard.principal import Principal
 from experience_plane.security_guard.storage import StoredSession
 from experience_plane_api import models
+from experience_plane_api.server import HTTPResult
 from experience_plane_api.server.services import SessionsService
 
 
@@ -30,9 +32,10 @@ class SessionsHandlers(SessionsService[Principal]):
         """See openapi.yaml, endOtherSessions."""
         await self._guard.sessions.end_others(principal)
 
-    async def log_out_everywhere(self, *, principal: Principal) -> None:
+    async def log_out_everywhere(self, *, principal: Principal) -> HTTPResult[models.Problem]:
         """See openapi.yaml, logOutEverywhere."""
         await self._guard.sessions.end_all(principal)
+        return HTTPResult(204, None, refresh_cookie.FORGET)
 
 
 def _description(session: StoredSession, principal: Principal) -> models.SessionDescription:

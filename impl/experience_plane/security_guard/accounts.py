@@ -11,7 +11,6 @@ from experience_plane.security_guard.background import BackgroundWork
 from experience_plane.security_guard.correspondence import Correspondence
 from experience_plane.security_guard.email_ownership import EmailOwnership
 from experience_plane.security_guard.local_authentication import LocalAuthentication
-from experience_plane.security_guard.mail import MailPort
 from experience_plane.security_guard.options import IdentityOptions
 from experience_plane.security_guard.password_changes import PasswordChanges
 from experience_plane.security_guard.ports import WrongPassword
@@ -81,15 +80,15 @@ def local_accounts(
     authentication: LocalAuthentication,
     accounts: AccountStore,
     lifecycle: AccountLifecycleStore,
-    mail: MailPort | None,
+    correspondence: Correspondence,
+    work: BackgroundWork,
+    reauthentication: Reauthentication,
     options: IdentityOptions,
     audit: AuditTrail,
     clock: Clock,
 ) -> Accounts:
     """Put the parts together over the built-in authentication."""
-    work, sessions = BackgroundWork(), authentication.sessions
-    correspondence = Correspondence(store=lifecycle, mail=mail, options=options.accounts, clock=clock)
-    reauthentication = Reauthentication(lifecycle, authentication.hashing, audit)
+    sessions = authentication.sessions
     return Accounts(
         registration=Registration(
             authentication=authentication,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 import structlog
 
 from experience_plane.clock import Clock
+from experience_plane.security_guard.background import BackgroundWork
 from experience_plane.security_guard.emails import EmailAddress
 from experience_plane.security_guard.letters import Letters
 from experience_plane.security_guard.mail import Mail, MailNotSent, MailPort
@@ -79,3 +80,20 @@ class Correspondence:
         code, now = new_secret(), self._clock()
         row = NewCode(digest(code), purpose, account.user_id, address.address, address.key, now + lifetime)
         return code if await self._store.put_code(row, now) else None
+
+
+class Notices:
+    """Tells owners of accounts, in the background, what has happened to them."""
+
+    def __init__(self, correspondence: Correspondence, work: BackgroundWork) -> None:
+        self._correspondence = correspondence
+        self._work = work
+
+    def post(self, kind: str, write: Callable[[Letters], Mail]) -> None:
+        """Post a letter.
+
+        Raises:
+            Overloaded: too much mail waits already.
+        """
+        letter = write(self._correspondence.letters)
+        self._work.submit(kind, lambda: self._correspondence.post(letter))

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from typing import Any
 
 from experience_plane.security_guard.accounts import Accounts
 from experience_plane.security_guard.administration import Administration
 from experience_plane.security_guard.guests import Guests
 from experience_plane.security_guard.oidc_sign_in import OidcProviderPort, OidcSignIn
+from experience_plane.security_guard.personal_token_format import PREFIX
+from experience_plane.security_guard.personal_tokens import PersonalTokens, within
 from experience_plane.security_guard.ports import (
     AuthenticationPort,
     InvalidTicket,
@@ -17,7 +20,8 @@ from experience_plane.security_guard.ports import (
     PermissionDenied,
     Unauthenticated,
 )
-from experience_plane.security_guard.principal import Authenticated, Principal, Ticket, User
+from experience_plane.security_guard.principal import Authenticated, LoginOutcome, Principal, Ticket, User
+from experience_plane.security_guard.second_factors import SecondFactors
 from experience_plane.security_guard.tickets import Tickets
 from experience_plane.security_guard.user_sessions import UserSessions
 
@@ -35,6 +39,8 @@ class SecurityGuard:
         administration: Administration | None = None,
         oidc_sign_in: OidcSignIn | None = None,
         accounts: Accounts | None = None,
+        personal_tokens: PersonalTokens | None = None,
+        second_factors: SecondFactors | None = None,
         guests: Guests | None = None,
     ) -> None:
         self._authentication = authentication
@@ -45,6 +51,8 @@ class SecurityGuard:
         self._administration = administration
         self._oidc_sign_in = oidc_sign_in
         self._accounts = accounts
+        self._personal_tokens = personal_tokens
+        self._second_factors = second_factors
         self._guests = guests
 
     @property
@@ -85,6 +93,28 @@ class SecurityGuard:
         return self._accounts
 
     @property
+    def personal_tokens(self) -> PersonalTokens:
+        """Personal access tokens.
+
+        Raises:
+            NotSupported: an external identity provider keeps the accounts.
+        """
+        if self._personal_tokens is None:
+            raise NotSupported("Personal access tokens need accounts that are kept here.")
+        return self._personal_tokens
+
+    @property
+    def second_factors(self) -> SecondFactors:
+        """Second factors: given at a login, added, removed.
+
+        Raises:
+            NotSupported: an external identity provider keeps the accounts.
+        """
+        if self._second_factors is None:
+            raise NotSupported("Second factors are the external identity provider's; set them up there.")
+        return self._second_factors
+
+    @property
     def guests(self) -> Guests:
         """People without an account.
 
@@ -119,28 +149,39 @@ class SecurityGuard:
         """
         return await self._authentication.register_user(name=name, email=email, password=password)
 
-    async def register(
-        self, *, name: str, email: str, password: str, upgrade: str | None = None
-    ) -> Authenticated | None:
+    async def register(self, *, name: str, email: str, password: str) -> Authenticated | None:
         """Create an account; None where its address must be verified before anybody is logged in.
 
-        `upgrade` is a guest's access token.
-
         Raises:
-            InvalidUpgrade, EmailTaken, InvalidEmail, InvalidName, PasswordRejected, Overloaded.
+            EmailTaken, InvalidEmail, InvalidName, PasswordRejected, Overloaded.
         """
         if self._accounts is None:
             return await self.register_user(name=name, email=email, password=password)
-        guest = await self._guest(upgrade)
-        return await self._accounts.registration.register(name=name, email=email, password=password, upgrade=guest)
+        return await self._accounts.registration.register(name=name, email=email, password=password)
 
-    async def login(self, *, email: str, password: str, upgrade: str | None = None) -> Authenticated:
-        """Start a session. `upgrade` is a guest's access token, whose conversations become the account's.
+    async def login(self, *, email: str, password: str) -> LoginOutcome:
+        """Start a session, or ask for the second factor of an account that has one.
 
         Raises:
-            InvalidUpgrade, InvalidCredentials, EmailUnconfirmed, Overloaded.
+            InvalidCredentials, EmailUnconfirmed, Overloaded.
         """
-        return await self._authentication.login(email=email, password=password, upgrade=await self._guest(upgrade))
+        return await self._authentication.login(email=email, password=password)
+
+    async def guest_of(self, access_token: str | None) -> Principal | None:
+        """Answer the guest to whom an access token was issued; ask before the login that is to carry over.
+
+        Raises:
+            InvalidUpgrade: it is not believed, or was issued to somebody else.
+        """
+        return None if access_token is None else await self.guests.guest_of(access_token)
+
+    async def carry_over(self, guest: Principal | None, outcome: LoginOutcome | None) -> None:
+        """Give a guest's conversations to the user whom a login has let in; nothing happens where it let in nobody.
+
+        Last, and not before the session begins: whoever is not logged in in the end has taken nothing from the guest.
+        """
+        if guest is not None and isinstance(outcome, Authenticated):
+            await self.guests.carry_over(guest, outcome.user)
 
     async def refresh(self, refresh_token: str) -> Authenticated:
         """Exchange a refresh token for its successor; one used twice ends its session (RFC 9700, section 4.14.2).
@@ -155,20 +196,27 @@ class SecurityGuard:
         await self._authentication.end_session(principal.session_id)
 
     async def authenticate(self, access_token: str) -> Principal:
-        """Answer whom an access token stands for.
+        """Answer whom an access token stands for, a personal one or one of a login.
 
         Raises:
             Unauthenticated.
         """
+        if self._personal_tokens is not None and access_token.startswith(PREFIX):
+            return await self._personal_tokens.authenticate(access_token)
         return await self._authentication.verify_access_token(access_token)
 
     async def current_user(self, principal: Principal) -> User:
-        """Answer the principal's user as stored now; a long-lived socket may ask this to learn that its session ended.
+        """Answer the principal's user as stored now, with no more permissions than a personal token's scopes.
+
+        A long-lived socket may ask this to learn that its session ended.
 
         Raises:
             Unauthenticated: the session has ended or the account is gone.
         """
-        return await self._authentication.current_user(principal)
+        user = await self._authentication.current_user(principal)
+        if principal.scopes is None:
+            return user
+        return replace(user, permissions=within(principal.scopes, user.permissions))
 
     def require_permission(self, principal: Principal, permission: str) -> None:
         """Let pass only who has the permission.
@@ -212,9 +260,6 @@ class SecurityGuard:
     def json_web_key_set(self) -> Mapping[str, Any]:
         """The public keys that verify access tokens (RFC 7517, section 5)."""
         return self._authentication.json_web_key_set()
-
-    async def _guest(self, access_token: str | None) -> Principal | None:
-        return None if access_token is None else await self.guests.upgrading(access_token)
 
     async def close(self) -> None:
         """Free threads and connections, after the mail that is on its way."""

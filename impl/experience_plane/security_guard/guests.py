@@ -12,7 +12,7 @@ from experience_plane.security_guard.audit import AuditTrail, SecurityEvent
 from experience_plane.security_guard.local_authentication import LocalAuthentication
 from experience_plane.security_guard.options import GuestOptions
 from experience_plane.security_guard.ports import GuestsNotAllowed
-from experience_plane.security_guard.principal import Authenticated, Principal
+from experience_plane.security_guard.principal import Authenticated, Principal, User
 from experience_plane.security_guard.storage import GuestStore
 
 _LOG = structlog.get_logger(__name__)
@@ -47,15 +47,26 @@ class Guests:
             raise GuestsNotAllowed
         account = await self._authentication.create_guest()
         await self._audit.record(SecurityEvent(kind="anonymous.started", user_id=account.user_id))
-        return await self._authentication.start_session(account)
+        return await self._authentication.admit(account)
 
-    async def upgrading(self, access_token: str) -> Principal:
-        """Answer the guest whose access token this is.
+    async def guest_of(self, access_token: str) -> Principal:
+        """Answer the guest to whom this access token was issued, who may be no more.
 
         Raises:
-            InvalidUpgrade: it is none, or not any more.
+            InvalidUpgrade: it is not believed, or was issued to somebody else.
         """
-        return await self._authentication.guest(access_token)
+        return await self._authentication.guest_of(access_token)
+
+    async def carry_over(self, guest: Principal, user: User) -> None:
+        """Give the guest's conversations to the user, and end the guest; nothing happens if the guest is no more."""
+        ended = await self._store.carry_over(guest, user, self._clock())
+        if ended is None:
+            return
+        for session_id in ended:
+            self._authentication.sessions.forget(session_id)
+        await self._audit.record(
+            SecurityEvent(kind="user.upgraded", user_id=user.user_id, detail={"guest_id": str(guest.user_id)})
+        )
 
     async def forget_idle(self) -> int:
         """Remove guests who have not been here for the idle lifetime, one batch; answer how many there were."""

@@ -129,6 +129,59 @@ class Letters:
             f"If it was not you, write to the people who run the service: {self._url}/",
         )
 
+    def second_factor_enabled(self, to: str) -> Mail:
+        """A notice after the fact."""
+        return self._letter(
+            to,
+            "Logging in takes a second factor now",
+            f"Your account with {self._service} asks for a second factor at each login from now on. Other sessions "
+            "were ended.",
+            "Keep the recovery codes where you find them without your phone.",
+            f"If it was not you, write to the people who run the service: {self._url}/",
+        )
+
+    def second_factor_disabled(self, to: str) -> Mail:
+        """A notice after the fact."""
+        return self._letter(
+            to,
+            "A second factor was disabled",
+            f"An authenticator app of your account with {self._service} does not count any more. Other sessions were "
+            "ended.",
+            "If it was not you, change your password at once:",
+            f"{self._url}/",
+        )
+
+    def second_factor_failed(self, to: str) -> Mail:
+        """Somebody gave the first factor and used up all tries for the second."""
+        return self._letter(
+            to,
+            "Somebody could not give your second factor",
+            f"Somebody gave the right password of your account with {self._service}, then several wrong codes. Nobody "
+            "was logged in.",
+            "If it was not you, somebody knows your password. Change it at once:",
+            f"{self._url}/",
+        )
+
+    def recovery_code_used(self, to: str, left: int) -> Mail:
+        """A notice after the fact."""
+        return self._letter(
+            to,
+            "A recovery code was used",
+            f"A recovery code of your account with {self._service} was used in place of a second factor. Left: {left}.",
+            "If it was not you, change your password at once, and make new recovery codes:",
+            f"{self._url}/",
+        )
+
+    def recovery_codes_replaced(self, to: str) -> Mail:
+        """A notice after the fact."""
+        return self._letter(
+            to,
+            "Your recovery codes were replaced",
+            f"Your account with {self._service} has new recovery codes. The old ones do not work any more.",
+            "If it was not you, change your password at once:",
+            f"{self._url}/",
+        )
+
     def _link(self, action: str, code: str) -> str:
         return f"{self._url}/#{action}={code}"
 

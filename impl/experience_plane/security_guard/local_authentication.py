@@ -28,8 +28,16 @@ from experience_plane.security_guard.ports import (
     TenancyPort,
     Unauthenticated,
 )
-from experience_plane.security_guard.principal import Authenticated, Principal, TokenPair, User
+from experience_plane.security_guard.principal import (
+    Authenticated,
+    LoginOutcome,
+    Principal,
+    SecondFactorMethod,
+    TokenPair,
+    User,
+)
 from experience_plane.security_guard.refresh_tokens import new_seed, successor
+from experience_plane.security_guard.second_factor import InvalidChallenge, Proof, SecondFactorGate
 from experience_plane.security_guard.sessions import Sessions
 from experience_plane.security_guard.storage import (
     Account,
@@ -55,6 +63,7 @@ class LocalAuthentication:
         *,
         stores: IdentityStores,
         keys: RotatingKeys,
+        gate: SecondFactorGate,
         tenancy: TenancyPort,
         authorization: AuthorizationPort,
         options: IdentityOptions,
@@ -64,6 +73,7 @@ class LocalAuthentication:
         self._audit = audit or LoggedAuditTrail()
         self._stores = stores
         self._keys = keys
+        self._gate = gate
         self._tenancy = tenancy
         self._authorization = authorization
         self._options = options
@@ -72,18 +82,16 @@ class LocalAuthentication:
         self._access_tokens = AccessTokens(keys, options.tokens, clock)
         self.sessions = Sessions(stores.sessions, options.sessions, clock)
 
-    async def register_user(
-        self, *, name: str, email: str, password: str, upgrade: Principal | None = None
-    ) -> Authenticated:
+    async def register_user(self, *, name: str, email: str, password: str) -> Authenticated:
         """See `AuthenticationPort.register_user`."""
         parsed_name, address = parse_name(name), parse_email(email)
         check_password(password, self._options.passwords, context=(parsed_name, address.address))
         password_hash = await self._hashing.hash(password)
         account = await self.create_account(parsed_name, address, password_hash)
         await self._audit.record(SecurityEvent(kind="user.registered", user_id=account.user_id))
-        return await self.start_session(account, upgrade)
+        return await self.admit(account)
 
-    async def login(self, *, email: str, password: str, upgrade: Principal | None = None) -> Authenticated:
+    async def login(self, *, email: str, password: str) -> LoginOutcome:
         """See `AuthenticationPort.login`."""
         found = await self._find_account(email)
         if not await self._hashing.verify(found.password_hash if found else None, password) or found is None:
@@ -92,7 +100,7 @@ class LocalAuthentication:
             )
             raise InvalidCredentials
         await self._rehash_if_outdated(found, password)
-        return await self.start_session(found.account, upgrade)
+        return await self.start_session(found.account)
 
     async def refresh(self, refresh_token: str) -> Authenticated:
         """See `AuthenticationPort.refresh`."""
@@ -112,11 +120,7 @@ class LocalAuthentication:
 
     async def verify_access_token(self, access_token: str) -> Principal:
         """See `AuthenticationPort.verify_access_token`."""
-        try:
-            principal = self._access_tokens.verify(access_token)
-        except UnknownSigningKey:
-            await self._keys.reload()
-            principal = self._access_tokens.verify(access_token)
+        principal = await self._signed(access_token)
         return await self._as_of_now(principal, await self._live_account(principal))
 
     async def current_user(self, principal: Principal) -> User:
@@ -153,6 +157,40 @@ class LocalAuthentication:
         )
         return Account(user_id, address.address, name, tenant.tenant_id, tenant.roles)
 
+    async def create_guest(self) -> Account:
+        """Store a guest, in a tenant of its own."""
+        user_id, name = uuid4(), "Guest"
+        assigned = await self._tenancy.assign_tenant(user_id=user_id, user_name=name)
+        tenant = replace(assigned, roles=(GUEST_ROLE,))
+        # No address has such a key: a guest is never found by one.
+        await self._stores.accounts.add(
+            NewAccount(
+                user_id=user_id,
+                email="",
+                email_key=f"guest:{user_id}",
+                name=name,
+                password_hash="",
+                tenant=tenant,
+                created_at=self._clock(),
+                anonymous=True,
+            )
+        )
+        return Account(user_id, "", name, tenant.tenant_id, tenant.roles, anonymous=True)
+
+    async def guest_of(self, access_token: str) -> Principal:
+        """Answer the guest to whom this access token was issued, who may be no more.
+
+        Raises:
+            InvalidUpgrade: it is not believed, or was issued to somebody else.
+        """
+        try:
+            principal = await self._signed(access_token)
+        except Unauthenticated as error:
+            raise InvalidUpgrade from error
+        if principal.roles != (GUEST_ROLE,):
+            raise InvalidUpgrade
+        return principal
+
     async def _rehash_if_outdated(self, found: PasswordAccount, password: str) -> None:
         if not self._hashing.is_outdated(found.password_hash):
             return
@@ -176,8 +214,49 @@ class LocalAuthentication:
         """The one bounded pool in which passwords are hashed."""
         return self._hashing
 
-    async def start_session(self, account: Account, upgrade: Principal | None = None) -> Authenticated:
-        """Log an account in that has proven itself; every way of logging in ends here, and so does every guest."""
+    async def start_session(self, account: Account) -> LoginOutcome:
+        """Log an account in that has given its first factor, or ask for the second.
+
+        Every way of logging in ends here, or, with the second factor given, in `complete_login`.
+
+        Raises:
+            InvalidCredentials: the account is disabled.
+            EmailUnconfirmed.
+        """
+        await self._require_admittance(account)
+        if required := await self._gate.ask(account):
+            return required
+        session_id = uuid4()
+        authenticated = await self._open_session(account, session_id)
+        # Who enrols a factor ends the sessions that began before. One that begins meanwhile sees the factor here.
+        if required := await self._gate.ask(account):
+            await self.sessions.end(session_id, "factor_changed")
+            return required
+        return authenticated
+
+    async def complete_login(self, challenge: str, method: SecondFactorMethod, proof: Proof) -> Authenticated:
+        """Log in whose login waits for this challenge, if `proof` takes what was given as the second factor.
+
+        Raises:
+            InvalidChallenge, WrongCode.
+        """
+        account = await self._gate.pass_with(challenge, method, proof)
+        try:
+            return await self.admit(account)
+        except InvalidCredentials as error:
+            raise InvalidChallenge from error
+
+    async def admit(self, account: Account) -> Authenticated:
+        """Log in an account that has given all its factors, such as one passkey that knows its user.
+
+        Raises:
+            InvalidCredentials: the account is disabled.
+            EmailUnconfirmed.
+        """
+        await self._require_admittance(account)
+        return await self._open_session(account, uuid4())
+
+    async def _require_admittance(self, account: Account) -> None:
         if account.disabled:
             # Who guesses passwords learns nothing from this answer; the user learns the reason from the admin.
             await self._audit.record(
@@ -186,60 +265,22 @@ class LocalAuthentication:
             raise InvalidCredentials
         if self._options.accounts.verification_required and not (account.email_verified or account.anonymous):
             raise EmailUnconfirmed
-        if upgrade is not None:
-            await self._carry_over(upgrade, account)
-        session_id, value, now = uuid4(), new_secret(), self._clock()
+
+    async def _open_session(self, account: Account, session_id: UUID) -> Authenticated:
+        """The one place where a login becomes tokens."""
+        value, now = new_secret(), self._clock()
         expires_at = now + self._options.sessions.absolute_lifetime
         session = NewSession(session_id, account.user_id, now, expires_at, current_device())
         await self._stores.sessions.start(session, self._refresh_token(value))
         await self._audit.record(SecurityEvent(kind="session.started", user_id=account.user_id, session_id=session_id))
         return await self._authenticated(account, session_id, value)
 
-    async def guest(self, access_token: str) -> Principal:
-        """Answer the guest whose token this is.
-
-        Raises:
-            InvalidUpgrade: it is not believed, or somebody else's than a guest's.
-        """
+    async def _signed(self, access_token: str) -> Principal:
         try:
-            principal = await self.verify_access_token(access_token)
-            account = await self._live_account(principal)
-        except Unauthenticated as error:
-            raise InvalidUpgrade from error
-        if not account.anonymous:
-            raise InvalidUpgrade
-        return principal
-
-    async def create_guest(self) -> Account:
-        """Store a guest, in a tenant of its own."""
-        user_id, name = uuid4(), "Guest"
-        assigned = await self._tenancy.assign_tenant(user_id=user_id, user_name=name)
-        tenant = replace(assigned, roles=(GUEST_ROLE,))
-        # No address has such a key: a guest is never found by one.
-        await self._stores.accounts.add(
-            NewAccount(
-                user_id=user_id,
-                email="",
-                email_key=f"guest:{user_id}",
-                name=name,
-                password_hash="",
-                tenant=tenant,
-                created_at=self._clock(),
-                anonymous=True,
-            )
-        )
-        return Account(user_id, "", name, tenant.tenant_id, tenant.roles, anonymous=True)
-
-    async def _carry_over(self, guest: Principal, account: Account) -> None:
-        """Give a guest's conversations to the account; whoever asks second finds no guest, and nothing is lost."""
-        ended = await self._stores.guests.carry_over(guest, account, self._clock())
-        if ended is None:
-            return
-        for session_id in ended:
-            self.sessions.forget(session_id)
-        await self._audit.record(
-            SecurityEvent(kind="user.upgraded", user_id=account.user_id, detail={"guest_id": str(guest.user_id)})
-        )
+            return self._access_tokens.verify(access_token)
+        except UnknownSigningKey:
+            await self._keys.reload()
+            return self._access_tokens.verify(access_token)
 
     def _refresh_token(self, value: str) -> NewRefreshToken:
         now = self._clock()

@@ -31,7 +31,7 @@ from experience_plane.security_guard.ports import (
     ProviderUnavailable,
     TenancyPort,
 )
-from experience_plane.security_guard.principal import Authenticated, Principal, User
+from experience_plane.security_guard.principal import LoginOutcome, Principal, User
 from experience_plane.security_guard.storage import Account, NewAccount
 
 _MAX_RETURN_ADDRESS = 1000
@@ -223,7 +223,7 @@ class SessionStarter(Protocol):
     @property
     def hashing(self) -> PasswordHashing: ...
 
-    async def start_session(self, account: Account) -> Authenticated:
+    async def start_session(self, account: Account) -> LoginOutcome:
         """Log the account in, as a login with its password would."""
         ...
 
@@ -317,8 +317,8 @@ class OidcSignIn:
             return Completed(attempt.return_to, failure=failure)
         return Completed(attempt.return_to, code=outcome_code)
 
-    async def exchange(self, *, code: str, code_verifier: str) -> Authenticated:
-        """Log in who came back from the provider; whoever is new gets an account with a tenant.
+    async def exchange(self, *, code: str, code_verifier: str) -> LoginOutcome:
+        """Log in who came back from the provider, as with a password; whoever is new gets an account with a tenant.
 
         Raises:
             SignInRefused: the code is unknown, expired or used; the verifier is wrong; the account is disabled.

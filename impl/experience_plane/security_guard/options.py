@@ -120,6 +120,34 @@ class GuestOptions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PersonalTokenOptions:
+    """Bounds on personal access tokens."""
+
+    limit: int = 50
+    """Tokens that live, of one user."""
+    longest_lifetime: timedelta = timedelta(days=365)
+    usual_lifetime: timedelta = timedelta(days=30)
+    """How long a token lives for which nothing else was asked; never longer than the longest."""
+    use_interval: timedelta = timedelta(minutes=1)
+    """How far the recorded last use may lie behind: a token that is used all the time writes this often."""
+    cache_size: int = 10_000
+    """Tokens remembered by digest, so that a token is looked up once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecondFactorOptions:
+    """How long a login waits for its second factor, and what changing a factor takes."""
+
+    challenge_lifetime: timedelta = timedelta(minutes=5)
+    challenge_tries: int = 5
+    """Codes that one challenge takes, the right one among them."""
+    enrolment_lifetime: timedelta = timedelta(minutes=10)
+    """How long a new authenticator app may take to be confirmed."""
+    recent_login: timedelta = timedelta(minutes=5)
+    """How long after its login a session may change factors without the password."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IdentityOptions:
     """All options of identity together."""
 
@@ -131,3 +159,5 @@ class IdentityOptions:
     keys: KeyOptions = field(default_factory=KeyOptions)
     accounts: AccountOptions = field(default_factory=AccountOptions)
     guests: GuestOptions = field(default_factory=GuestOptions)
+    personal_tokens: PersonalTokenOptions = field(default_factory=PersonalTokenOptions)
+    second_factors: SecondFactorOptions = field(default_factory=SecondFactorOptions)

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from experience_plane.errors import ExperiencePlaneError, FieldError
-from experience_plane.security_guard.principal import Authenticated, Principal, User
+from experience_plane.security_guard.principal import Authenticated, LoginOutcome, Principal, User
 
 
 class EmailTaken(ExperiencePlaneError):
@@ -63,6 +63,12 @@ class WrongPassword(ExperiencePlaneError):
         super().__init__(errors=(FieldError("/current_password", self.default_detail),))
 
 
+class ReauthenticationRequired(ExperiencePlaneError):
+    """What was asked for needs the current password, or a login in the last few minutes."""
+
+    default_detail = "This needs your current password, or a login in the last few minutes."
+
+
 class InvalidCode(ExperiencePlaneError):
     """The mailed code is unknown, expired, used before, or replaced by a newer one."""
 
@@ -84,9 +90,9 @@ class InvalidEmail(ExperiencePlaneError):
 
 
 class InvalidUpgrade(ExperiencePlaneError):
-    """What should be a guest's access token is none, or not any more."""
+    """What should be a guest's access token is none that can be believed."""
 
-    default_detail = "This is not the access token of a guest whose session lives."
+    default_detail = "This is not a valid access token of a guest."
 
     def __init__(self) -> None:
         super().__init__(errors=(FieldError("/upgrade", self.default_detail),))
@@ -168,10 +174,8 @@ class AuthenticationPort(Protocol):
     may raise `ProviderUnavailable` anywhere.
     """
 
-    async def register_user(
-        self, *, name: str, email: str, password: str, upgrade: Principal | None = None
-    ) -> Authenticated:
-        """Create an account with its tenant and log it in; the conversations of the guest `upgrade` become its own.
+    async def register_user(self, *, name: str, email: str, password: str) -> Authenticated:
+        """Create an account with its tenant and log it in.
 
         Raises:
             EmailTaken, InvalidEmail, InvalidName, PasswordRejected: what was sent cannot be registered.
@@ -179,8 +183,8 @@ class AuthenticationPort(Protocol):
         """
         ...
 
-    async def login(self, *, email: str, password: str, upgrade: Principal | None = None) -> Authenticated:
-        """Start a session; the conversations of the guest `upgrade` become the account's.
+    async def login(self, *, email: str, password: str) -> LoginOutcome:
+        """Start a session, or ask for the second factor of an account that has one.
 
         Raises:
             InvalidCredentials: the same, after the same work, for an unknown address and a wrong password.

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
+
+SecondFactorMethod = Literal["totp", "recovery_code", "passkey"]
+"""What can be given beside the first factor, as the contract names it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,10 +18,14 @@ class Principal:
     user_id: UUID
     tenant_id: UUID
     session_id: UUID
+    """The login behind it, or the personal access token, which is a session of its own."""
     roles: tuple[str, ...]
     permissions: tuple[str, ...]
+    """What the caller may do; no more than `scopes` where there are any."""
     expires_at: datetime
     """When the access token behind it stops being believed (aware, UTC)."""
+    scopes: tuple[str, ...] | None = None
+    """What a personal access token is limited to, whatever its user may do; None where no such token is behind it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +63,23 @@ class Authenticated:
 
     user: User
     tokens: TokenPair
+
+
+@dataclass(frozen=True, slots=True)
+class SecondFactorRequired:
+    """The first factor is right, and the account has a second one: whoever has it answers the challenge with it."""
+
+    challenge: str
+    methods: tuple[SecondFactorMethod, ...]
+    """What the account can give, any one of them."""
+    expires_at: datetime
+
+    def __repr__(self) -> str:
+        return f"SecondFactorRequired(<secret>, {self.methods!r}, expires_at={self.expires_at.isoformat()})"
+
+
+LoginOutcome = Authenticated | SecondFactorRequired
+"""What a login comes to: tokens, or the question for the second factor, and never both."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,6 +128,8 @@ class Charges:
         self._limits = limits
         self._policy = policy
         self._network = network
+        self.signing_in: str | None = None
+        """The account whose owner is at this network if the request succeeds."""
         self.standings: list[Standing] = []
         """What may be told to the client: its own network's counters, its own account's, and what refused it."""
 

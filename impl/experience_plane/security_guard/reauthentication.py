@@ -1,12 +1,15 @@
-"""The password again, before something that a stolen access token must not do."""
+"""The password again, or a fresh login, before something that a stolen access token must not do."""
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from experience_plane.clock import Clock
 from experience_plane.security_guard.audit import AuditTrail, SecurityEvent
 from experience_plane.security_guard.passwords import PasswordHashing
-from experience_plane.security_guard.ports import Unauthenticated, WrongPassword
+from experience_plane.security_guard.ports import ReauthenticationRequired, Unauthenticated, WrongPassword
 from experience_plane.security_guard.principal import Principal
-from experience_plane.security_guard.storage import AccountLifecycleStore, PasswordAccount
+from experience_plane.security_guard.storage import AccountLifecycleStore, PasswordAccount, SessionStore
 
 
 class Reauthentication:
@@ -35,3 +38,32 @@ class Reauthentication:
             )
             raise WrongPassword
         return found
+
+
+class FreshReauthentication:
+    """Takes the password, or, where none is given, a login of the last few minutes.
+
+    Who signs in with a provider has no password that he knows: he signs in again.
+    """
+
+    def __init__(
+        self, reauthentication: Reauthentication, sessions: SessionStore, recent: timedelta, clock: Clock
+    ) -> None:
+        self._reauthentication = reauthentication
+        self._sessions = sessions
+        self._recent = recent
+        self._clock = clock
+
+    async def require(self, principal: Principal, password: str | None) -> None:
+        """Let pass who gives the password, or has just logged in.
+
+        Raises:
+            ReauthenticationRequired: no password, and the login is not recent.
+            WrongPassword, Overloaded, Unauthenticated: as `Reauthentication.require_password`.
+        """
+        if password is not None:
+            await self._reauthentication.require_password(principal, password)
+            return
+        started_at = await self._sessions.find_start(principal.session_id)
+        if started_at is None or self._clock() - started_at > self._recent:
+            raise ReauthenticationRequired

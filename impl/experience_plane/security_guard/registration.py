@@ -11,7 +11,7 @@ from experience_plane.security_guard.names import parse_name
 from experience_plane.security_guard.options import IdentityOptions
 from experience_plane.security_guard.passwords import check_password
 from experience_plane.security_guard.ports import EmailTaken
-from experience_plane.security_guard.principal import Authenticated, Principal
+from experience_plane.security_guard.principal import Authenticated
 from experience_plane.security_guard.storage import AccountStore
 
 
@@ -35,13 +35,10 @@ class Registration:
         self._options = options
         self._audit = audit
 
-    async def register(
-        self, *, name: str, email: str, password: str, upgrade: Principal | None = None
-    ) -> Authenticated | None:
+    async def register(self, *, name: str, email: str, password: str) -> Authenticated | None:
         """Create an account and log it in; None where the address must be verified first: then a mail is on its way.
 
-        With None, a guest stays one until the first login with its token, and all that depends on whether the address
-        has an account happens after the answer.
+        With None, all that depends on whether the address has an account happens after the answer.
 
         Raises:
             InvalidEmail, InvalidName, PasswordRejected, Overloaded: as they say.
@@ -50,9 +47,7 @@ class Registration:
         if self._options.accounts.verification_required:
             await self._register_unseen(name, email, password)
             return None
-        authenticated = await self._authentication.register_user(
-            name=name, email=email, password=password, upgrade=upgrade
-        )
+        authenticated = await self._authentication.register_user(name=name, email=email, password=password)
         if self._options.accounts.mail_at_registration:
             address = parse_email(email)
             self._work.submit("resend_verification", lambda: self._verify_if_needed(address))

@@ -11,11 +11,15 @@ from uuid import UUID
 from experience_plane.security_guard.audit import AuditLog, AuditTrail
 from experience_plane.security_guard.device import UNKNOWN_DEVICE, Device
 from experience_plane.security_guard.directory import UserDirectory
+from experience_plane.security_guard.factor_storage import AuthenticatorAppStore, ChallengeStore, RecoveryCodeStore
+from experience_plane.security_guard.personal_token_store import PersonalTokenStore
 from experience_plane.security_guard.ports import TenantAssignment
-from experience_plane.security_guard.principal import Principal
+from experience_plane.security_guard.principal import Principal, User
 
 CodePurpose = Literal["verify_email", "change_email", "reset_password"]
-SessionEnd = Literal["logout", "refresh_token_reuse", "ended_by_user", "password_changed", "password_reset"]
+SessionEnd = Literal[
+    "logout", "refresh_token_reuse", "ended_by_user", "password_changed", "password_reset", "factor_changed"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +211,8 @@ class AccountLifecycleStore(Protocol):
     async def reset_password(self, digest: bytes, password_hash: str, now: datetime) -> PasswordReplaced | None:
         """Use a reset_password code up, set the password, verify the address, end all sessions and codes of the user.
 
+        Personal access tokens end too.
+
         Of parallel callers exactly one gets an answer. None: the code is not good (any more).
         """
         ...
@@ -214,7 +220,10 @@ class AccountLifecycleStore(Protocol):
     async def change_password(
         self, user_id: UUID, *, old_hash: str, new_hash: str, keep_session: UUID, now: datetime
     ) -> PasswordReplaced | None:
-        """Set the password, end all other sessions and all codes of the user. None: `old_hash` is not the hash."""
+        """Set the password, end all other sessions and all codes of the user. None: `old_hash` is not the hash.
+
+        Personal access tokens go on.
+        """
         ...
 
     async def rehash(self, user_id: UUID, *, old_hash: str, new_hash: str) -> None:
@@ -232,10 +241,10 @@ class AccountLifecycleStore(Protocol):
 class GuestStore(Protocol):
     """Guests: users without an account, who own conversations for a while."""
 
-    async def carry_over(self, guest: Principal, account: Account, now: datetime) -> Sequence[UUID] | None:
-        """Give a guest's conversations to an account and remove the guest, all or nothing.
+    async def carry_over(self, guest: Principal, user: User, now: datetime) -> Sequence[UUID] | None:
+        """Give a guest's conversations to a user with an account and remove the guest, all or nothing.
 
-        Answers the guest's sessions, which ended. None: there is no such guest (any more), or its session has ended; of
+        Answers the guest's sessions, which ended. None: guest or user is no more, or the guest's session has ended; of
         parallel callers exactly one gets an answer.
         """
         ...
@@ -263,6 +272,10 @@ class SessionStore(Protocol):
         """End a session. Idempotent: the first reason stays."""
         ...
 
+    async def find_start(self, session_id: UUID) -> datetime | None:
+        """Answer when the session began with a login."""
+        ...
+
     async def find_live_account(self, session_id: UUID, now: datetime) -> Account | None:
         """Answer the account whose session this is, unless that has ended or expired."""
         ...
@@ -274,7 +287,10 @@ class SessionStore(Protocol):
     async def end_of_user(
         self, user_id: UUID, reason: SessionEnd, now: datetime, *, only: UUID | None = None, but: UUID | None = None
     ) -> Sequence[UUID]:
-        """End the user's sessions: all, `only` one, or all `but` one. Answer those that lived until now."""
+        """End the user's sessions: all, `only` one, or all `but` one. Answer those that lived until now.
+
+        Those of personal access tokens go on.
+        """
         ...
 
     async def live_among(self, session_ids: Collection[UUID], now: datetime) -> Collection[UUID]:
@@ -323,3 +339,7 @@ class IdentityStores:
     audit_trail: AuditTrail
     account_lifecycle: AccountLifecycleStore
     guests: GuestStore
+    personal_tokens: PersonalTokenStore
+    challenges: ChallengeStore
+    authenticator_apps: AuthenticatorAppStore
+    recovery_codes: RecoveryCodeStore

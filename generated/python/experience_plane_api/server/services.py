@@ -45,12 +45,14 @@ class AuthService(Protocol[PrincipalT_contra]):
     @abstractmethod
     async def start_anonymous_session(
         self,
+        *,
+        body: models.AnonymousSessionRequest,
     ) -> models.AuthenticationResult | HTTPResult[models.AuthenticationResult | models.Problem] | Response:
         """
         Begin as a guest
 
-        Starts a session for somebody without an account, who may talk to the guide. Send the guest's access token as `upgrade` with `registerUser` or
-        `logIn`: its conversations then belong to the account, and the guest is no more. A guest that is not used for some time is forgotten.
+        Starts a session for somebody without an account, who may talk to the guide. Send the guest's access token as `upgrade` when registering or logging in: its
+        conversations then belong to the account, and the guest is no more. A guest who is not here for some time is forgotten.
         """
 
     @abstractmethod
@@ -58,23 +60,32 @@ class AuthService(Protocol[PrincipalT_contra]):
         self,
         *,
         body: models.LoginRequest,
-    ) -> models.AuthenticationResult | HTTPResult[models.AuthenticationResult | models.Problem] | Response:
+    ) -> (
+        models.AuthenticationResult
+        | HTTPResult[models.AuthenticationResult | models.SecondFactorRequired | models.Problem]
+        | Response
+    ):
         """
         Log in
 
         Starts a session. The answer, and the time it takes, is the same for an unknown address and for a wrong password.
+
+        An account with a second factor is answered 202 with a challenge: no token is given before completeSecondFactor has the factor, too.
         """
 
     @abstractmethod
     async def refresh_session(
         self,
         *,
+        field__host_experience_plane_refresh: str | None,
         body: models.RefreshRequest,
     ) -> models.AuthenticationResult | HTTPResult[models.AuthenticationResult | models.Problem] | Response:
         """
         Exchange a refresh token for a new pair of tokens
 
         Each refresh token works once. Presented again within a few seconds, as two tabs may, it answers the same new refresh token; after that it ends its session, because one of the two users of it is a thief (RFC 9700, section 4.14).
+
+        A page sends `{}`, and its browser the cookie. What came in the cookie is answered in the cookie, whatever `token_delivery` says, so that no script ever gets to see it; and it is taken only from pages of the service's own origin or of one that is allowed (403 otherwise), so that no other site can use it. A refresh token in the body goes before the cookie.
         """
 
     @abstractmethod
@@ -155,6 +166,54 @@ class SessionsService(Protocol[PrincipalT_contra]):
         """
 
 
+class AccessTokensService(Protocol[PrincipalT_contra]):
+    """Implement the access_tokens operations: subclass this Protocol, or give an object its methods."""
+
+    @abstractmethod
+    async def list_access_tokens(
+        self,
+        *,
+        principal: PrincipalT_contra,
+    ) -> models.AccessTokenList | HTTPResult[models.AccessTokenList | models.Problem] | Response:
+        """
+        List the user's personal access tokens
+
+        Answers the tokens that live, the newest first. The tokens themselves are not kept; `hint` is how each begins.
+        """
+
+    @abstractmethod
+    async def create_access_token(
+        self,
+        *,
+        principal: PrincipalT_contra,
+        body: models.CreateAccessTokenRequest,
+    ) -> models.CreatedAccessToken | HTTPResult[models.CreatedAccessToken | models.Problem] | Response:
+        """
+        Create a personal access token
+
+        Makes a token for a script, and answers it this once. It is sent like an access token, in `Authorization: Bearer …`, until it expires or is revoked;
+        it cannot be refreshed.
+
+        Scopes are permissions, and the user must have each of them now. What the token may do is what its scopes and the user's permissions at that moment
+        have in common. `account.manage`, `access_tokens.manage` and `session.end` are refused: a token manages no credentials and no logins.
+
+        Tokens match `epp_[0-9A-Za-z]{38}`; the last six characters are a check sum, so that a scanner knows a token from a look-alike.
+        """
+
+    @abstractmethod
+    async def revoke_access_token(
+        self,
+        *,
+        principal: PrincipalT_contra,
+        access_token_id: UUID,
+    ) -> None | HTTPResult[models.Problem] | Response:
+        """
+        Revoke a personal access token
+
+        The token is refused from the next request on, and the sockets that it opened are closed with 4401 within a second.
+        """
+
+
 class OidcService(Protocol[PrincipalT_contra]):
     """Implement the oidc operations: subclass this Protocol, or give an object its methods."""
 
@@ -218,12 +277,17 @@ class OidcService(Protocol[PrincipalT_contra]):
         self,
         *,
         body: models.OidcExchangeRequest,
-    ) -> models.AuthenticationResult | HTTPResult[models.AuthenticationResult | models.Problem] | Response:
+    ) -> (
+        models.AuthenticationResult
+        | HTTPResult[models.AuthenticationResult | models.SecondFactorRequired | models.Problem]
+        | Response
+    ):
         """
         Exchange the code of the callback for tokens
 
         Logs in who came back from the provider. Whoever is new gets an account with a tenant, if the provider has verified the e-mail address. If the address has an account
         that is not linked with the provider, nobody is logged in: the user logs in as before and links it. The code works once, for a minute, with the page's verifier.
+        As with logIn, an account with a second factor is answered 202.
         """
 
     @abstractmethod
@@ -237,6 +301,92 @@ class OidcService(Protocol[PrincipalT_contra]):
         Link the account with the identity that came back
 
         Finishes startOidcLink. The provider must have verified the e-mail address of the account. Linking twice is no error.
+        """
+
+
+class FactorsService(Protocol[PrincipalT_contra]):
+    """Implement the factors operations: subclass this Protocol, or give an object its methods."""
+
+    @abstractmethod
+    async def complete_second_factor(
+        self,
+        *,
+        body: models.SecondFactorRequest,
+    ) -> models.AuthenticationResult | HTTPResult[models.AuthenticationResult | models.Problem] | Response:
+        """
+        Give the second factor
+
+        Ends a login that was answered with a challenge. A challenge takes a few codes (five, as a setting), for a few minutes, and one that is right; after that,
+        or when the password or a factor of the account has changed meanwhile, log in again. A code of an authenticator app works once, and so does a recovery code.
+        """
+
+    @abstractmethod
+    async def get_second_factors(
+        self,
+        *,
+        principal: PrincipalT_contra,
+    ) -> models.SecondFactors | HTTPResult[models.SecondFactors | models.Problem] | Response:
+        """
+        Show the second factors
+
+        Answers what the account asks for beside the password, and how many recovery codes are left.
+        """
+
+    @abstractmethod
+    async def enrol_totp(
+        self,
+        *,
+        principal: PrincipalT_contra,
+        body: models.EnrolTotpRequest,
+    ) -> models.TotpEnrolment | HTTPResult[models.TotpEnrolment | models.Problem] | Response:
+        """
+        Begin to use an authenticator app
+
+        Makes a secret for an authenticator app (TOTP, RFC 6238: SHA-1, six digits, 30 seconds), shown once here, also as the URI of the QR code that such apps read. It
+        counts once confirmTotp has a code made with it; asked for again, it takes the place of the last one.
+
+        It needs the current password, or a login in the last few minutes (five, as a setting), which is how those do it who sign in with a provider and have no password.
+        """
+
+    @abstractmethod
+    async def confirm_totp(
+        self,
+        *,
+        principal: PrincipalT_contra,
+        body: models.ConfirmTotpRequest,
+    ) -> models.RecoveryCodes | HTTPResult[models.RecoveryCodes | models.Problem] | Response:
+        """
+        Use an authenticator app from now on
+
+        Takes a code that the app has made, and answers ten recovery codes, which are shown this once; each of them works once in place of a code. From now on each login needs
+        the second factor. Every other session of the user ends, and so does every login that waits for its second factor.
+        """
+
+    @abstractmethod
+    async def disable_totp(
+        self,
+        *,
+        principal: PrincipalT_contra,
+        body: models.FactorProof,
+    ) -> None | HTTPResult[models.Problem] | Response:
+        """
+        Use the authenticator app no more
+
+        Needs a code, of the app or a recovery code, and the current password or a login in the last few minutes. The recovery codes go with the last factor of the account. Every
+        other session of the user ends.
+        """
+
+    @abstractmethod
+    async def regenerate_recovery_codes(
+        self,
+        *,
+        principal: PrincipalT_contra,
+        body: models.FactorProof,
+    ) -> models.RecoveryCodes | HTTPResult[models.RecoveryCodes | models.Problem] | Response:
+        """
+        Make new recovery codes
+
+        Answers ten new recovery codes, which are shown this once; the old ones stop working. Needs the same proof as disableTotp.
         """
 
 

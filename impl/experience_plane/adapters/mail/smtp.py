@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 from dataclasses import dataclass
 from datetime import timedelta
+from email.message import EmailMessage
 from typing import Literal
 
 import aiosmtplib
@@ -39,19 +41,35 @@ class SmtpMail:
 
     async def send(self, mail: Mail) -> None:
         """See `MailPort.send`."""
-        server = self._server
         try:
-            await aiosmtplib.send(
-                message_of(mail, self._sender),
-                hostname=server.host,
-                port=server.port,
-                username=server.username,
-                password=server.password,
-                use_tls=server.encryption == "tls",
-                start_tls=server.encryption == "starttls",
-                tls_context=server.tls_context,
-                timeout=server.timeout.total_seconds(),
-            )
+            await _hand_in(message_of(mail, self._sender), self._client())
         except (aiosmtplib.SMTPException, OSError, ValueError) as error:
             # The server's words may repeat an address, so they are the log's and nobody else's.
             raise MailNotSent(f"{type(error).__name__}: {error}") from error
+
+    def _client(self) -> aiosmtplib.SMTP:
+        server = self._server
+        return aiosmtplib.SMTP(
+            hostname=server.host,
+            port=server.port,
+            username=server.username,
+            password=server.password,
+            use_tls=server.encryption == "tls",
+            start_tls=server.encryption == "starttls",
+            tls_context=server.tls_context,
+            timeout=server.timeout.total_seconds(),
+        )
+
+
+async def _hand_in(message: EmailMessage, client: aiosmtplib.SMTP) -> None:
+    transport: asyncio.BaseTransport | None = None
+    try:
+        async with client:
+            transport = client.transport
+            await client.send_message(message)
+    finally:
+        if isinstance(transport, asyncio.WriteTransport):
+            # The server has answered QUIT. What is left is the end of TLS, for which the client does not wait: a loop
+            # that stops meanwhile would leave the socket open.
+            transport.abort()
+            await asyncio.sleep(0)

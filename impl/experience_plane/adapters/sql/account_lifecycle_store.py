@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from experience_plane.adapters.sql.account_store import account_from, select_accounts
 from experience_plane.adapters.sql.conversation_tables import conversations
 from experience_plane.adapters.sql.engine import read_connection, write_transaction
+from experience_plane.adapters.sql.factor_changes import delete_challenges
 from experience_plane.adapters.sql.identity_tables import (
     account_codes,
     memberships,
@@ -26,6 +27,7 @@ from experience_plane.adapters.sql.identity_tables import (
     tickets,
     users,
 )
+from experience_plane.adapters.sql.session_conditions import is_personal_token
 from experience_plane.security_guard.ports import EmailTaken
 from experience_plane.security_guard.storage import (
     Account,
@@ -199,9 +201,11 @@ async def _replace_password(
 ) -> PasswordReplaced:
     await connection.execute(update(users).where(users.c.user_id == user_id).values(password_hash=password_hash))
     await _delete_codes(connection, user_id)
+    await delete_challenges(connection, user_id)
     others = and_(sessions.c.user_id == user_id, sessions.c.ended_at.is_(None))
     if keep_session is not None:
-        others = and_(others, sessions.c.session_id != keep_session)
+        # Who changes a password knew the old one. Scripts go on; who resets one may have lost it to somebody.
+        others = and_(others, sessions.c.session_id != keep_session, ~is_personal_token())
     ended = await connection.scalars(
         update(sessions).where(others).values(ended_at=now, end_reason=reason).returning(sessions.c.session_id)
     )

@@ -1,4 +1,4 @@
-"""Guests in SQL. The guest's row is locked first, as for every change of a user, then its conversations in order."""
+"""Guests in SQL. Rows of users are locked first, the guest's before the account's, then conversations in order."""
 
 from __future__ import annotations
 
@@ -14,8 +14,7 @@ from experience_plane.adapters.sql.account_lifecycle_store import delete_convers
 from experience_plane.adapters.sql.conversation_tables import conversations
 from experience_plane.adapters.sql.engine import read_connection, write_transaction
 from experience_plane.adapters.sql.identity_tables import sessions, tickets, users
-from experience_plane.security_guard.principal import Principal
-from experience_plane.security_guard.storage import Account
+from experience_plane.security_guard.principal import Principal, User
 
 
 class SqlGuestStore:
@@ -24,10 +23,13 @@ class SqlGuestStore:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
 
-    async def carry_over(self, guest: Principal, account: Account, now: datetime) -> Sequence[UUID] | None:
+    async def carry_over(self, guest: Principal, user: User, now: datetime) -> Sequence[UUID] | None:
         """See `GuestStore.carry_over`."""
         async with write_transaction(self._engine) as connection:
-            if not await _locked(connection, guest.user_id, _lives(guest, now)):
+            if not await _locked(connection, guest.user_id, users.c.anonymous & _lives(guest, now)):
+                return None
+            # An account that is being deleted would leave behind what nobody owns.
+            if not await _locked(connection, user.user_id, ~users.c.anonymous):
                 return None
             ended = await connection.scalars(select(sessions.c.session_id).where(sessions.c.user_id == guest.user_id))
             session_ids = list(ended)
@@ -35,7 +37,7 @@ class SqlGuestStore:
             await connection.execute(
                 update(conversations)
                 .where(conversations.c.user_id == guest.user_id)
-                .values(user_id=account.user_id, tenant_id=account.tenant_id)
+                .values(user_id=user.user_id, tenant_id=user.tenant_id)
             )
             await _delete(connection, guest.user_id)
             return session_ids
@@ -50,7 +52,7 @@ class SqlGuestStore:
 
     async def _delete_one(self, user_id: UUID, idle: ColumnElement[bool]) -> bool:
         async with write_transaction(self._engine) as connection:
-            if not await _locked(connection, user_id, idle):
+            if not await _locked(connection, user_id, users.c.anonymous & idle):
                 return False
             await delete_conversations(connection, user_id)
             await _delete(connection, user_id)
@@ -58,8 +60,8 @@ class SqlGuestStore:
 
 
 async def _locked(connection: AsyncConnection, user_id: UUID, condition: ColumnElement[bool]) -> bool:
-    """Let nobody else change this guest; False when there is none for which the condition holds."""
-    query = select(users.c.user_id).where(users.c.user_id == user_id, users.c.anonymous, condition).with_for_update()
+    """Let nobody else change this user; False when there is none for which the condition holds."""
+    query = select(users.c.user_id).where(users.c.user_id == user_id, condition).with_for_update()
     return await connection.scalar(query) is not None
 
 

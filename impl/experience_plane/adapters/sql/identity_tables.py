@@ -65,6 +65,17 @@ sessions = Table(
     Column("ip_address", String(45)),
 )
 
+# The session of a personal access token has no refresh token.
+personal_access_tokens = Table(
+    "personal_access_tokens",
+    METADATA,
+    Column("session_id", Uuid, ForeignKey("sessions.session_id", ondelete="CASCADE"), primary_key=True),
+    Column("digest", LargeBinary(32), nullable=False, unique=True),
+    Column("name", String(200), nullable=False),
+    Column("hint", String(16), nullable=False),
+    Column("scopes", JSON, nullable=False),
+)
+
 refresh_tokens = Table(
     "refresh_tokens",
     METADATA,
@@ -98,6 +109,7 @@ tickets = Table(
     Column("session_id", Uuid, nullable=False),
     Column("roles", JSON, nullable=False),
     Column("permissions", JSON, nullable=False),
+    Column("scopes", JSON(none_as_null=True)),
     Column("principal_expires_at", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False, index=True),
 )

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, and_, exists, func, insert, or_, select, update
+from sqlalchemy import Row, exists, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from experience_plane.adapters.sql import refresh_rotation
@@ -17,6 +17,7 @@ from experience_plane.adapters.sql.batches import Batches
 from experience_plane.adapters.sql.engine import read_connection, write_transaction
 from experience_plane.adapters.sql.identity_tables import refresh_tokens, sessions, users
 from experience_plane.adapters.sql.refresh_rotation import Outcome
+from experience_plane.adapters.sql.session_conditions import is_personal_token, lives
 from experience_plane.security_guard.device import Device
 from experience_plane.security_guard.storage import (
     Account,
@@ -62,6 +63,13 @@ class SqlSessionStore:
         async with write_transaction(self._engine) as connection:
             await _end(connection, session_id, reason, now)
 
+    async def find_start(self, session_id: UUID) -> datetime | None:
+        """See `SessionStore.find_start`."""
+        query = select(sessions.c.started_at).where(sessions.c.session_id == session_id)
+        async with read_connection(self._engine) as connection:
+            started_at: datetime | None = await connection.scalar(query)
+        return started_at
+
     async def find_live_account(self, session_id: UUID, now: datetime) -> Account | None:
         """See `SessionStore.find_live_account`."""
         query = (
@@ -90,7 +98,7 @@ class SqlSessionStore:
         self, user_id: UUID, reason: SessionEnd, now: datetime, *, only: UUID | None = None, but: UUID | None = None
     ) -> Sequence[UUID]:
         """See `SessionStore.end_of_user`."""
-        ending = update(sessions).where(sessions.c.user_id == user_id, lives(now))
+        ending = update(sessions).where(sessions.c.user_id == user_id, lives(now), ~is_personal_token())
         if only is not None:
             ending = ending.where(sessions.c.session_id == only)
         if but is not None:
@@ -106,11 +114,6 @@ class SqlSessionStore:
         query = select(sessions.c.session_id).where(sessions.c.session_id.in_(session_ids), lives(now))
         async with read_connection(self._engine) as connection:
             return set(await connection.scalars(query))
-
-
-def lives(now: datetime) -> ColumnElement[bool]:
-    """The condition on a row of `sessions` that has neither ended nor expired."""
-    return and_(sessions.c.ended_at.is_(None), or_(sessions.c.expires_at.is_(None), sessions.c.expires_at > now))
 
 
 async def _insert_refresh_token(connection: AsyncConnection, session_id: UUID, token: NewRefreshToken) -> None:

@@ -30,6 +30,7 @@ class SqlTicketStore:
                     session_id=principal.session_id,
                     roles=list(principal.roles),
                     permissions=list(principal.permissions),
+                    scopes=None if principal.scopes is None else list(principal.scopes),
                     principal_expires_at=principal.expires_at,
                     expires_at=expires_at,
                 )
@@ -51,4 +52,5 @@ class SqlTicketStore:
             roles=tuple(row.roles),
             permissions=tuple(row.permissions),
             expires_at=row.principal_expires_at,
+            scopes=None if row.scopes is None else tuple(row.scopes),
         )

@@ -31,12 +31,21 @@ OperationDependencies = TypedDict(
         "end_session": Sequence[params.Depends],
         "end_other_sessions": Sequence[params.Depends],
         "log_out_everywhere": Sequence[params.Depends],
+        "list_access_tokens": Sequence[params.Depends],
+        "create_access_token": Sequence[params.Depends],
+        "revoke_access_token": Sequence[params.Depends],
         "list_oidc_providers": Sequence[params.Depends],
         "start_oidc_sign_in": Sequence[params.Depends],
         "start_oidc_link": Sequence[params.Depends],
         "complete_oidc_sign_in": Sequence[params.Depends],
         "exchange_oidc_code": Sequence[params.Depends],
         "link_oidc_identity": Sequence[params.Depends],
+        "complete_second_factor": Sequence[params.Depends],
+        "get_second_factors": Sequence[params.Depends],
+        "enrol_totp": Sequence[params.Depends],
+        "confirm_totp": Sequence[params.Depends],
+        "disable_totp": Sequence[params.Depends],
+        "regenerate_recovery_codes": Sequence[params.Depends],
         "verify_email": Sequence[params.Depends],
         "resend_verification": Sequence[params.Depends],
         "change_email": Sequence[params.Depends],
@@ -92,7 +101,11 @@ class StartAnonymousSession:
     RESPONSES: Final = OperationResponses(
         responses={
             "201": Declared(media_type="application/json", model=models.AuthenticationResult),
+            "400": Declared(media_type="application/problem+json", model=models.Problem),
             "403": Declared(media_type="application/problem+json", model=models.Problem),
+            "413": Declared(media_type="application/problem+json", model=models.Problem),
+            "415": Declared(media_type="application/problem+json", model=models.Problem),
+            "422": Declared(media_type="application/problem+json", model=models.Problem),
             "429": Declared(media_type="application/problem+json", model=models.Problem),
             "500": Declared(media_type="application/problem+json", model=models.Problem),
             "501": Declared(media_type="application/problem+json", model=models.Problem),
@@ -106,6 +119,7 @@ class LogIn:
     RESPONSES: Final = OperationResponses(
         responses={
             "200": Declared(media_type="application/json", model=models.AuthenticationResult),
+            "202": Declared(media_type="application/json", model=models.SecondFactorRequired),
             "400": Declared(media_type="application/problem+json", model=models.Problem),
             "401": Declared(media_type="application/problem+json", model=models.Problem),
             "403": Declared(media_type="application/problem+json", model=models.Problem),
@@ -128,6 +142,7 @@ class RefreshSession:
             "200": Declared(media_type="application/json", model=models.AuthenticationResult),
             "400": Declared(media_type="application/problem+json", model=models.Problem),
             "401": Declared(media_type="application/problem+json", model=models.Problem),
+            "403": Declared(media_type="application/problem+json", model=models.Problem),
             "413": Declared(media_type="application/problem+json", model=models.Problem),
             "415": Declared(media_type="application/problem+json", model=models.Problem),
             "422": Declared(media_type="application/problem+json", model=models.Problem),
@@ -238,6 +253,62 @@ class LogOutEverywhere:
     )
 
 
+class ListAccessTokens:
+    """Plans of the list_access_tokens operation."""
+
+    RESPONSES: Final = OperationResponses(
+        responses={
+            "200": Declared(media_type="application/json", model=models.AccessTokenList),
+            "401": Declared(media_type="application/problem+json", model=models.Problem),
+            "403": Declared(media_type="application/problem+json", model=models.Problem),
+            "429": Declared(media_type="application/problem+json", model=models.Problem),
+            "500": Declared(media_type="application/problem+json", model=models.Problem),
+            "501": Declared(media_type="application/problem+json", model=models.Problem),
+            "503": Declared(media_type="application/problem+json", model=models.Problem),
+        },
+    )
+
+
+class CreateAccessToken:
+    """Plans of the create_access_token operation."""
+
+    RESPONSES: Final = OperationResponses(
+        responses={
+            "201": Declared(media_type="application/json", model=models.CreatedAccessToken),
+            "400": Declared(media_type="application/problem+json", model=models.Problem),
+            "401": Declared(media_type="application/problem+json", model=models.Problem),
+            "403": Declared(media_type="application/problem+json", model=models.Problem),
+            "409": Declared(media_type="application/problem+json", model=models.Problem),
+            "413": Declared(media_type="application/problem+json", model=models.Problem),
+            "415": Declared(media_type="application/problem+json", model=models.Problem),
+            "422": Declared(media_type="application/problem+json", model=models.Problem),
+            "429": Declared(media_type="application/problem+json", model=models.Problem),
+            "500": Declared(media_type="application/problem+json", model=models.Problem),
+            "501": Declared(media_type="application/problem+json", model=models.Problem),
+            "503": Declared(media_type="application/problem+json", model=models.Problem),
+        },
+    )
+
+
+class RevokeAccessToken:
+    """Plans of the revoke_access_token operation."""
+
+    RESPONSES: Final = OperationResponses(
+        responses={
+            "204": Declared(),
+            "401": Declared(media_type="application/problem+json", model=models.Problem),
+            "403": Declared(media_type="application/problem+json", model=models.Problem),
+            "404": Declared(media_type="application/problem+json", model=models.Problem),
+            "422": Declared(media_type="application/problem+json", model=models.Problem),
+            "429": Declared(media_type="application/problem+json", model=models.Problem),
+            "500": Declared(media_type="application/problem+json", model=models.Problem),
+            "501": Declared(media_type="application/problem+json", model=models.Problem),
+            "503": Declared(media_type="application/problem+json", model=models.Problem),
+        },
+        primary=204,
+    )
+
+
 class ListOidcProviders:
     """Plans of the list_oidc_providers operation."""
 
@@ -312,6 +383,7 @@ class ExchangeOidcCode:
     RESPONSES: Final = OperationResponses(
         responses={
             "200": Declared(media_type="application/json", model=models.AuthenticationResult),
+            "202": Declared(media_type="application/json", model=models.SecondFactorRequired),
             "400": Declared(media_type="application/problem+json", model=models.Problem),
             "403": Declared(media_type="application/problem+json", model=models.Problem),
             "409": Declared(media_type="application/problem+json", model=models.Problem),
@@ -332,6 +404,127 @@ class LinkOidcIdentity:
     RESPONSES: Final = OperationResponses(
         responses={
             "200": Declared(media_type="application/json", model=models.LinkedOidcIdentity),
+            "400": Declared(media_type="application/problem+json", model=models.Problem),
+            "401": Declared(media_type="application/problem+json", model=models.Problem),
+            "403": Declared(media_type="application/problem+json", model=models.Problem),
+            "409": Declared(media_type="application/problem+json", model=models.Problem),
+            "413": Declared(media_type="application/problem+json", model=models.Problem),
+            "415": Declared(media_type="application/problem+json", model=models.Problem),
+            "422": Declared(media_type="application/problem+json", model=models.Problem),
+            "429": Declared(media_type="application/problem+json", model=models.Problem),
+            "500": Declared(media_type="application/problem+json", model=models.Problem),
+            "501": Declared(media_type="application/problem+json", model=models.Problem),
+            "503": Declared(media_type="application/problem+json", model=models.Problem),
+        },
+    )
+
+
+class CompleteSecondFactor:
+    """Plans of the complete_second_factor operation."""
+
+    RESPONSES: Final = OperationResponses(
+        responses={
+            "200": Declared(media_type="application/json", model=models.AuthenticationResult),
+            "400": Declared(media_type="application/problem+json", model=models.Problem),
+            "401": Declared(media_type="application/problem+json", model=models.Problem),
+            "403": Declared(media_type="application/problem+json", model=models.Problem),
+            "413": Declared(media_type="application/problem+json", model=models.Problem),
+            "415": Declared(media_type="application/problem+json", model=models.Problem),
+            "422": Declared(media_type="application/problem+json", model=models.Problem),
+            "429": Declared(media_type="application/problem+json", model=models.Problem),
+            "500": Declared(media_type="application/problem+json", model=models.Problem),
+            "501": Declared(media_type="application/problem+json", model=models.Problem),
+            "503": Declared(media_type="application/problem+json", model=models.Problem),
+        },
+    )
+
+
+class GetSecondFactors:
+    """Plans of the get_second_factors operation."""
+
+    RESPONSES: Final = OperationResponses(
+        responses={
+            "200": Declared(media_type="application/json", model=models.SecondFactors),
+            "401": Declared(media_type="application/problem+json", model=models.Problem),
+            "403": Declared(media_type="application/problem+json", model=models.Problem),
+            "429": Declared(media_type="application/problem+json", model=models.Problem),
+            "500": Declared(media_type="application/problem+json", model=models.Problem),
+            "501": Declared(media_type="application/problem+json", model=models.Problem),
+            "503": Declared(media_type="application/problem+json", model=models.Problem),
+        },
+    )
+
+
+class EnrolTotp:
+    """Plans of the enrol_totp operation."""
+
+    RESPONSES: Final = OperationResponses(
+        responses={
+            "201": Declared(media_type="application/json", model=models.TotpEnrolment),
+            "400": Declared(media_type="application/problem+json", model=models.Problem),
+            "401": Declared(media_type="application/problem+json", model=models.Problem),
+            "403": Declared(media_type="application/problem+json", model=models.Problem),
+            "409": Declared(media_type="application/problem+json", model=models.Problem),
+            "413": Declared(media_type="application/problem+json", model=models.Problem),
+            "415": Declared(media_type="application/problem+json", model=models.Problem),
+            "422": Declared(media_type="application/problem+json", model=models.Problem),
+            "429": Declared(media_type="application/problem+json", model=models.Problem),
+            "500": Declared(media_type="application/problem+json", model=models.Problem),
+            "501": Declared(media_type="application/problem+json", model=models.Problem),
+            "503": Declared(media_type="application/problem+json", model=models.Problem),
+        },
+    )
+
+
+class ConfirmTotp:
+    """Plans of the confirm_totp operation."""
+
+    RESPONSES: Final = OperationResponses(
+        responses={
+            "200": Declared(media_type="application/json", model=models.RecoveryCodes),
+            "400": Declared(media_type="application/problem+json", model=models.Problem),
+            "401": Declared(media_type="application/problem+json", model=models.Problem),
+            "403": Declared(media_type="application/problem+json", model=models.Problem),
+            "409": Declared(media_type="application/problem+json", model=models.Problem),
+            "413": Declared(media_type="application/problem+json", model=models.Problem),
+            "415": Declared(media_type="application/problem+json", model=models.Problem),
+            "422": Declared(media_type="application/problem+json", model=models.Problem),
+            "429": Declared(media_type="application/problem+json", model=models.Problem),
+            "500": Declared(media_type="application/problem+json", model=models.Problem),
+            "501": Declared(media_type="application/problem+json", model=models.Problem),
+            "503": Declared(media_type="application/problem+json", model=models.Problem),
+        },
+    )
+
+
+class DisableTotp:
+    """Plans of the disable_totp operation."""
+
+    RESPONSES: Final = OperationResponses(
+        responses={
+            "204": Declared(),
+            "400": Declared(media_type="application/problem+json", model=models.Problem),
+            "401": Declared(media_type="application/problem+json", model=models.Problem),
+            "403": Declared(media_type="application/problem+json", model=models.Problem),
+            "409": Declared(media_type="application/problem+json", model=models.Problem),
+            "413": Declared(media_type="application/problem+json", model=models.Problem),
+            "415": Declared(media_type="application/problem+json", model=models.Problem),
+            "422": Declared(media_type="application/problem+json", model=models.Problem),
+            "429": Declared(media_type="application/problem+json", model=models.Problem),
+            "500": Declared(media_type="application/problem+json", model=models.Problem),
+            "501": Declared(media_type="application/problem+json", model=models.Problem),
+            "503": Declared(media_type="application/problem+json", model=models.Problem),
+        },
+        primary=204,
+    )
+
+
+class RegenerateRecoveryCodes:
+    """Plans of the regenerate_recovery_codes operation."""
+
+    RESPONSES: Final = OperationResponses(
+        responses={
+            "200": Declared(media_type="application/json", model=models.RecoveryCodes),
             "400": Declared(media_type="application/problem+json", model=models.Problem),
             "401": Declared(media_type="application/problem+json", model=models.Problem),
             "403": Declared(media_type="application/problem+json", model=models.Problem),

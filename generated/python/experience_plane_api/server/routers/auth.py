@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from typing import Annotated, Final
 
 from experience_plane_api import models
-from fastapi import APIRouter, Body, Depends, Security, params
+from fastapi import APIRouter, Body, Cookie, Depends, Security, params
 from fastapi.responses import Response
 from fastapi.security import HTTPAuthorizationCredentials
+from pydantic import StringConstraints
 
 from .. import security
 from .._generated import contract
@@ -74,13 +75,18 @@ def _add_start_anonymous_session(
     start_anonymous_session_handler = checked(
         auth.start_anonymous_session,
         "The auth.start_anonymous_session method of POST /api/auth/anonymous",
-        (),
+        ("body",),
         asynchronous=True,
     )
 
-    async def start_anonymous_session() -> object:
+    async def start_anonymous_session(
+        *,
+        body: Annotated[models.AnonymousSessionRequest, Body(media_type="application/json")],
+    ) -> object:
         return dispatch(
-            await start_anonymous_session_handler(),
+            await start_anonymous_session_handler(
+                body=body,
+            ),
             contract.StartAnonymousSession.RESPONSES,
         )
 
@@ -95,7 +101,7 @@ def _add_start_anonymous_session(
         operation_id="startAnonymousSession",
         tags=["auth"],
         summary="Begin as a guest",
-        description="Starts a session for somebody without an account, who may talk to the guide. Send the guest's access token as `upgrade` with `registerUser` or\n`logIn`: its conversations then belong to the account, and the guest is no more. A guest that is not used for some time is forgotten.\n",
+        description="Starts a session for somebody without an account, who may talk to the guide. Send the guest's access token as `upgrade` when registering or logging in: its\nconversations then belong to the account, and the guest is no more. A guest who is not here for some time is forgotten.\n",
         response_description="The guest has a session.",
         dependencies=wiring.dependencies.get("start_anonymous_session"),
     )
@@ -135,7 +141,7 @@ def _add_log_in(
         operation_id="logIn",
         tags=["auth"],
         summary="Log in",
-        description="Starts a session. The answer, and the time it takes, is the same for an unknown address and for a wrong password.",
+        description="Starts a session. The answer, and the time it takes, is the same for an unknown address and for a wrong password.\n\nAn account with a second factor is answered 202 with a challenge: no token is given before completeSecondFactor has the factor, too.\n",
         response_description="The user is logged in.",
         dependencies=wiring.dependencies.get("log_in"),
     )
@@ -149,16 +155,24 @@ def _add_refresh_session(
     refresh_session_handler = checked(
         auth.refresh_session,
         "The auth.refresh_session method of POST /api/auth/refresh",
-        ("body",),
+        ("field__host_experience_plane_refresh", "body"),
         asynchronous=True,
     )
 
     async def refresh_session(
         *,
+        field__host_experience_plane_refresh: Annotated[
+            Annotated[str, StringConstraints(max_length=200, min_length=1)] | None,
+            Cookie(
+                alias="__Host-experience-plane-refresh",
+                description="The refresh token, as `token_delivery` `cookie` set it.",
+            ),
+        ] = None,
         body: Annotated[models.RefreshRequest, Body(media_type="application/json")],
     ) -> object:
         return dispatch(
             await refresh_session_handler(
+                field__host_experience_plane_refresh=field__host_experience_plane_refresh,
                 body=body,
             ),
             contract.RefreshSession.RESPONSES,
@@ -175,7 +189,7 @@ def _add_refresh_session(
         operation_id="refreshSession",
         tags=["auth"],
         summary="Exchange a refresh token for a new pair of tokens",
-        description="Each refresh token works once. Presented again within a few seconds, as two tabs may, it answers the same new refresh token; after that it ends its session, because one of the two users of it is a thief (RFC 9700, section 4.14).",
+        description="Each refresh token works once. Presented again within a few seconds, as two tabs may, it answers the same new refresh token; after that it ends its session, because one of the two users of it is a thief (RFC 9700, section 4.14).\n\nA page sends `{}`, and its browser the cookie. What came in the cookie is answered in the cookie, whatever `token_delivery` says, so that no script ever gets to see it; and it is taken only from pages of the service's own origin or of one that is allowed (403 otherwise), so that no other site can use it. A refresh token in the body goes before the cookie.",
         response_description="A new pair of tokens of the same session.",
         dependencies=wiring.dependencies.get("refresh_session"),
     )

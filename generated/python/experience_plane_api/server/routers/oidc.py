@@ -282,7 +282,7 @@ def _add_exchange_oidc_code(
         operation_id="exchangeOidcCode",
         tags=["oidc"],
         summary="Exchange the code of the callback for tokens",
-        description="Logs in who came back from the provider. Whoever is new gets an account with a tenant, if the provider has verified the e-mail address. If the address has an account\nthat is not linked with the provider, nobody is logged in: the user logs in as before and links it. The code works once, for a minute, with the page's verifier.\n",
+        description="Logs in who came back from the provider. Whoever is new gets an account with a tenant, if the provider has verified the e-mail address. If the address has an account\nthat is not linked with the provider, nobody is logged in: the user logs in as before and links it. The code works once, for a minute, with the page's verifier.\nAs with logIn, an account with a second factor is answered 202.\n",
         response_description="The user is logged in.",
         dependencies=wiring.dependencies.get("exchange_oidc_code"),
     )

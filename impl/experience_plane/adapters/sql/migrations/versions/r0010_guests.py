@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0010_guests"
-down_revision = "0002_accounts"
+down_revision = "0009_personal_tokens"
 branch_labels = None
 depends_on = None
 
