@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 from collections.abc import AsyncIterator, Awaitable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
-from cryptography.hazmat.primitives.hashes import SHA1
-from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from sqlalchemy.ext.asyncio import AsyncEngine
+from test_second_factors import App
 
 from experience_plane.adapters.sql.conversation_log import SqlConversationLog
 from experience_plane.adapters.sql.identity_stores import sql_identity_stores
+from experience_plane.agent_socket import run_events
 from experience_plane.conversations.log import OwnerGone
-from experience_plane.conversations.model import Conversation, Owner
+from experience_plane.conversations.model import Conversation, NewMessage, Owner
+from experience_plane.runtime.events import ExecutionCompleted
 from experience_plane.security_guard.audit import AuditQuery
 from experience_plane.security_guard.guard import SecurityGuard
 from experience_plane.security_guard.local import open_local_guard
@@ -159,9 +160,21 @@ async def test_a_failed_login_carries_nothing(guard: SecurityGuard, log: SqlConv
     await guard.authenticate(guest.tokens.access_token)
 
 
-def shown(secret: str, clock: ManualClock) -> str:
-    """What an authenticator app shows now."""
-    return TOTP(base64.b32decode(secret), 6, SHA1(), 30).generate(int(clock().timestamp())).decode()
+async def test_a_run_goes_on_in_the_hands_of_the_new_owner(guard: SecurityGuard, log: SqlConversationLog) -> None:
+    guest = await guard.guests.start()
+    talk = (await log.create_conversation(owner(guest))).conversation_id
+    run = (await log.accept_message(talk, NewMessage(uuid4(), "hello", "general", None))).event
+    before = log.follow(talk, run.cursor)
+    ana = await upgraded(guard, guard.register(**ANA), guest.tokens.access_token)
+    assert isinstance(ana, Authenticated)
+    position = await log.position((await log.conversation(talk, owner(ana))).conversation_id, None)
+    assert [active.run_id for active in position.active_runs] == [run.run_id]
+    drafts = [run_events.started("guide.concierge"), run_events.draft(ExecutionCompleted("hi"), "guide.concierge")]
+    written = await log.append(talk, run.run_id, 2, drafts)
+    async with asyncio.timeout(20):
+        assert list(await anext(before)) == list(written)
+    await before.aclose()
+    assert [message.text for message in await log.list_messages(talk, limit=9, after_cursor=0)] == ["hello", "hi"]
 
 
 async def test_a_login_that_waits_for_its_second_factor_carries_nothing_before_it_is_given(
@@ -170,14 +183,14 @@ async def test_a_login_that_waits_for_its_second_factor_carries_nothing_before_i
     ana = await guard.register_user(**ANA)
     principal = await guard.authenticate(ana.tokens.access_token)
     enrolment = await guard.second_factors.enrol_totp(principal, current_password=ANA["password"])
-    await guard.second_factors.confirm_totp(principal, shown(enrolment.secret, clock))
+    await guard.second_factors.confirm_totp(principal, App(enrolment.secret, clock).code())
     clock.advance(timedelta(minutes=1))
     guest = await guard.guests.start()
     talk = await log.create_conversation(owner(guest))
     asked = await upgraded(guard, guard.login(**ANA_LOGIN), guest.tokens.access_token)
     assert isinstance(asked, SecondFactorRequired)
     assert await owned(log, guest) == [talk.conversation_id]
-    code = shown(enrolment.secret, clock)
+    code = App(enrolment.secret, clock).code()
     completion = guard.second_factors.complete(asked.challenge, method="totp", code=code)
     await upgraded(guard, completion, guest.tokens.access_token)
     assert await owned(log, ana) == [talk.conversation_id]
