@@ -1,6 +1,7 @@
 import type { HttpClient } from '@experience-plane/client'
 import { byId } from './dom.js'
 import { clearFaults, inWords, showFaults } from './faults.js'
+import { hasPasskeys, usePasskey } from './passkeys.js'
 import { SecondFactorForm } from './second-factor.js'
 
 /** The form in which one logs in or registers. Who has done so, the HTTP client's `onSession` tells. */
@@ -11,6 +12,7 @@ export class Entrance {
   readonly #button = byId('enter', HTMLButtonElement)
   readonly #forgot = byId('forgot', HTMLButtonElement)
   readonly #try = byId('try', HTMLButtonElement)
+  readonly #passkey = byId('enter-with-passkey', HTMLButtonElement)
   readonly #secondFactor: SecondFactorForm
   readonly #client: HttpClient
   readonly #tell: (text: string) => void
@@ -20,6 +22,8 @@ export class Entrance {
     this.#client = client
     this.#tell = tell
     this.#secondFactor = new SecondFactorForm(client, () => this.show(true))
+    this.#passkey.hidden = !hasPasskeys()
+    this.#passkey.addEventListener('click', () => void this.#usePasskey())
     this.#forgot.addEventListener('click', () => void this.#askForPassword())
     this.#try.addEventListener('click', () => void this.#begin())
     byId('back-to-talk', HTMLButtonElement).addEventListener('click', () => this.show(false))
@@ -58,6 +62,7 @@ export class Entrance {
     byId('name', HTMLInputElement).disabled = !registering
     byId('password-hint', HTMLElement).hidden = !registering
     this.#forgot.hidden = registering
+    this.#passkey.hidden = registering || !hasPasskeys()
     password.autocomplete = registering ? 'new-password' : 'current-password'
     if (registering) password.minLength = 8
     else password.removeAttribute('minlength')
@@ -97,6 +102,17 @@ export class Entrance {
     if (!('challenge' in answer)) return
     this.show(false)
     this.#secondFactor.ask(answer)
+  }
+
+  async #usePasskey(): Promise<void> {
+    const { http } = this.#client
+    clearFaults(this.#form, this.#fault)
+    try {
+      const options = await this.#client.unwrap(http.POST('/api/auth/login/passkey-options'))
+      await this.#client.logInWithPasskey({ credential: await usePasskey(options) })
+    } catch (error) {
+      showFaults(this.#form, this.#fault, error)
+    }
   }
 
   async #askForPassword(): Promise<void> {

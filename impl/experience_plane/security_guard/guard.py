@@ -10,6 +10,7 @@ from typing import Any
 from experience_plane.security_guard.accounts import Accounts
 from experience_plane.security_guard.administration import Administration
 from experience_plane.security_guard.guests import Guests
+from experience_plane.security_guard.local_passkeys import Passkeys
 from experience_plane.security_guard.oidc_sign_in import OidcProviderPort, OidcSignIn
 from experience_plane.security_guard.personal_token_format import PREFIX
 from experience_plane.security_guard.personal_tokens import PersonalTokens, within
@@ -42,6 +43,7 @@ class SecurityGuard:
         personal_tokens: PersonalTokens | None = None,
         second_factors: SecondFactors | None = None,
         guests: Guests | None = None,
+        passkeys: Passkeys | None = None,
     ) -> None:
         self._authentication = authentication
         self._tickets = tickets
@@ -54,6 +56,7 @@ class SecurityGuard:
         self._personal_tokens = personal_tokens
         self._second_factors = second_factors
         self._guests = guests
+        self._passkeys = passkeys
 
     @property
     def sessions(self) -> UserSessions:
@@ -124,6 +127,17 @@ class SecurityGuard:
         if self._guests is None:
             raise NotSupported("Log in at the identity provider; guests are not served here.")
         return self._guests
+
+    @property
+    def passkeys(self) -> Passkeys:
+        """Passkeys: signed in with, added, deleted.
+
+        Raises:
+            NotSupported: they are switched off, or an external identity provider keeps the accounts.
+        """
+        if self._passkeys is None:
+            raise NotSupported("This service takes no passkeys.")
+        return self._passkeys
 
     @property
     def oidc_sign_in(self) -> OidcSignIn:

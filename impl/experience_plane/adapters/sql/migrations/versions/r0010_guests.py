@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0010_guests"
-down_revision = "0009_personal_tokens"
+down_revision = "0009_passkeys"
 branch_labels = None
 depends_on = None
 
