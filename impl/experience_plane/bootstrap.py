@@ -42,6 +42,7 @@ from experience_plane.security_guard.local import open_local_guard
 from experience_plane.security_guard.mail import MailPort
 from experience_plane.security_guard.options import (
     AccountOptions,
+    GuestOptions,
     HashingOptions,
     IdentityOptions,
     KeyOptions,
@@ -113,9 +114,11 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
     try:
         model = build_model(_model_options(settings))
         guard = await _open_guard(engine, settings)
-        log = SqlConversationLog(engine)
+        log = SqlConversationLog(engine, owners_are_here=settings.auth.provider == "local")
         counters = _counters(settings)
         runtime = EmbeddedRuntime(AgentEngine(model).run)
+        if settings.auth.provider == "local":
+            guard.guests.begin_cleanup()
         runs = Runs(log=log, runtime=runtime, limits=_run_limits(settings))
         if unfinished := await runs.fail_unfinished():
             await _LOG.awarning("unfinished_runs_failed", runs=unfinished)
@@ -211,14 +214,14 @@ def _counters(settings: Settings) -> Counters:
 def _rate_limits(settings: Settings, counters: Counters, known_networks: SqlKnownNetworks) -> RateLimits | None:
     if not settings.rate_limits.enabled:
         return None
-    names = ("sign-in", "sign-up", "mail", "code", "renewal", "standard")
+    names = ("sign-in", "sign-up", "guest", "mail", "code", "renewal", "standard")
     policies = {name: _rate_limit_policy(name, settings.rate_limits) for name in names}
     return RateLimits(policies=policies, counters=counters, known_networks=known_networks, clock=system_clock)
 
 
 def _rate_limit_policy(name: str, settings: RateLimitSettings) -> RateLimitPolicy:
     def limits(scope: str) -> tuple[Limit, ...]:
-        notation = getattr(settings, f"{name.replace('-', '_')}_per_{scope}")
+        notation = getattr(settings, f"{name.replace('-', '_')}_per_{scope}", "")
         items = parse_many(notation) if notation else []
         return tuple(Limit(item.amount * settings.factor, item.get_expiry()) for item in items)
 
@@ -261,6 +264,7 @@ def _identity_options(settings: Settings) -> IdentityOptions:
             email_change_lifetime=timedelta(seconds=auth.email_change_seconds),
             password_reset_lifetime=timedelta(seconds=auth.password_reset_seconds),
         ),
+        guests=GuestOptions(allowed=auth.guests_allowed, idle_lifetime=timedelta(seconds=auth.guest_idle_seconds)),
         second_factors=SecondFactorOptions(
             challenge_lifetime=timedelta(seconds=auth.challenge_seconds),
             challenge_tries=auth.challenge_tries,

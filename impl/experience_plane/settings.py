@@ -173,6 +173,10 @@ class AuthSettings(BaseModel):
     password_reset_seconds: int = Field(
         3600, ge=60, le=86_400, description="How long a code for a new password is valid."
     )
+    guests_allowed: bool = Field(True, description="Whether people may talk to the guide without an account.")
+    guest_idle_seconds: int = Field(
+        2_592_000, ge=3600, description="How long a guest who is not here is remembered, with the conversations."
+    )
     personal_token_seconds: int = Field(
         31_536_000, ge=60, le=31_536_000, description="How long a personal access token may live at most."
     )
@@ -251,6 +255,7 @@ class RateLimitSettings(BaseModel):
     )
     sign_up_per_client: RateLimit = Field("60/hour", description="Registrations of one client network.")
     sign_up_per_account: RateLimit = Field("10/hour", description="Registrations of one e-mail address.")
+    guest_per_client: RateLimit = Field("20/hour", description="Guests who begin from one client network.")
     mail_per_client: RateLimit = Field("30/hour", description="Requests of one client network that send mail.")
     mail_per_account: RateLimit = Field("5/hour", description="Requests that send mail to one e-mail address.")
     code_per_client: RateLimit = Field("60/minute", description="Codes and links tried by one client network.")

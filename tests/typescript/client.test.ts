@@ -69,6 +69,38 @@ test('Logging in sends no token, and what follows sends the one that it got', as
   assert.deepEqual(seen, ['POST /api/auth/login -', 'GET /api/auth/me Bearer access-1'])
 })
 
+test('A guest who logs in sends along the access token, and a newer one when it is about to expire', async () => {
+  const sent: unknown[] = []
+  const fetch: typeof globalThis.fetch = async (input, init) => {
+    const request = new Request(input, init)
+    const { pathname } = new URL(request.url)
+    const { token_delivery: _, ...given } = (await request.json()) as Record<string, unknown>
+    sent.push([pathname, given])
+    if (pathname === '/api/auth/login' && given.password === 'wrong') return new Response(null, { status: 401 })
+    const { email: _email, ...nobody } = user
+    const guest = { ...nobody, anonymous: true }
+    return Response.json({
+      access_token: `access-${sent.length}`,
+      refresh_token: `refresh-${sent.length}`,
+      token_type: 'Bearer',
+      expires_in: pathname === '/api/auth/anonymous' ? 30 : 900,
+      user: pathname === '/api/auth/login' ? user : guest,
+    })
+  }
+  const client = createHttpClient({ baseUrl: 'http://service.test', fetch })
+  assert.equal((await client.startAnonymousSession()).user.anonymous, true)
+  await assert.rejects(client.logIn({ ...credentials, password: 'wrong' }))
+  await client.logIn(credentials)
+  await client.logIn(credentials)
+  assert.deepEqual(sent, [
+    ['/api/auth/anonymous', {}],
+    ['/api/auth/refresh', { refresh_token: 'refresh-1' }],
+    ['/api/auth/login', { ...credentials, password: 'wrong', upgrade: 'access-2' }],
+    ['/api/auth/login', { ...credentials, upgrade: 'access-2' }],
+    ['/api/auth/login', credentials],
+  ])
+})
+
 test('A login with a second factor answers the challenge, and no session before the factor is given', async () => {
   const challenge = {
     challenge: 'a challenge of twenty letters'.replaceAll(' ', '-'),

@@ -69,6 +69,18 @@ class HttpClient:
             return models.MailOnItsWay.model_validate_json(response.content)
         return models.AuthenticationResult.model_validate_json(response.content)
 
+    async def start_anonymous_session(self, body: models.AnonymousSessionRequest) -> models.AuthenticationResult:
+        """Begin as a guest.
+
+        Starts a session for somebody without an account, who may talk to the guide. Send the guest's access token as `upgrade` when registering or logging in: its
+        conversations then belong to the account, and the guest is no more. A guest who is not here for some time is forgotten.
+
+        Raises:
+            ProblemError: malformed-request, guests-not-allowed, content-too-large, unsupported-media-type, invalid-request, too-many-requests, internal-error, not-supported.
+        """
+        response = await self._call("POST", "/api/auth/anonymous", expect={201}, body=body)
+        return models.AuthenticationResult.model_validate_json(response.content)
+
     async def log_in(self, body: models.LoginRequest) -> models.AuthenticationResult | models.SecondFactorRequired:
         """Log in.
 
@@ -177,7 +189,7 @@ class HttpClient:
         it cannot be refreshed.
 
         Scopes are permissions, and the user must have each of them now. What the token may do is what its scopes and the user's permissions at that moment
-        have in common. `account.manage` and `access_tokens.manage` are refused: a token manages no credentials.
+        have in common. `account.manage`, `access_tokens.manage` and `session.end` are refused: a token manages no credentials and no logins.
 
         Tokens match `epp_[0-9A-Za-z]{38}`; the last six characters are a check sum, so that a scanner knows a token from a look-alike.
 

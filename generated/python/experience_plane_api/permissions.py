@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Final
 
 OPERATION_PERMISSIONS: Final[dict[str, str]] = {
-    "log_out": "account.manage",
+    "log_out": "session.end",
     "list_sessions": "account.manage",
     "end_session": "account.manage",
     "end_other_sessions": "account.manage",

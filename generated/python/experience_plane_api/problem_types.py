@@ -320,6 +320,15 @@ EMAIL_TAKEN: Final = ProblemType(
 )
 """An account with this e-mail address exists."""
 
+GUESTS_NOT_ALLOWED: Final = ProblemType(
+    slug="guests-not-allowed",
+    title="This service is not for guests",
+    status=403,
+    close_code=None,
+    retryable=False,
+)
+"""The service is configured to serve only people with an account (`auth.guests_allowed`)."""
+
 PROVIDER_NOT_FOUND: Final = ProblemType(
     slug="provider-not-found",
     title="There is no such sign-in provider",
@@ -536,6 +545,7 @@ PROBLEM_TYPES: Final[dict[str, ProblemType]] = {
         MESSAGE_ID_REUSED,
         METHOD_NOT_ALLOWED,
         EMAIL_TAKEN,
+        GUESTS_NOT_ALLOWED,
         PROVIDER_NOT_FOUND,
         INVALID_SIGN_IN,
         UNVERIFIED_IDENTITY,

@@ -38,6 +38,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/auth/anonymous": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin as a guest
+         * @description Starts a session for somebody without an account, who may talk to the guide. Send the guest's access token as `upgrade` when registering or logging in: its
+         *     conversations then belong to the account, and the guest is no more. A guest who is not here for some time is forgotten.
+         */
+        post: operations["startAnonymousSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/login": {
         parameters: {
             query?: never;
@@ -221,7 +242,7 @@ export interface paths {
          *     it cannot be refreshed.
          *
          *     Scopes are permissions, and the user must have each of them now. What the token may do is what its scopes and the user's permissions at that moment
-         *     have in common. `account.manage` and `access_tokens.manage` are refused: a token manages no credentials.
+         *     have in common. `account.manage`, `access_tokens.manage` and `session.end` are refused: a token manages no credentials and no logins.
          *
          *     Tokens match `epp_[0-9A-Za-z]{38}`; the last six characters are a check sum, so that a scanner knows a token from a look-alike.
          */
@@ -1144,6 +1165,7 @@ export interface components {
             name: components["schemas"]["UserName"];
             email: components["schemas"]["Email"];
             password: components["schemas"]["NewPassword"];
+            upgrade?: components["schemas"]["GuestUpgrade"];
             token_delivery?: components["schemas"]["TokenDelivery"];
         };
         /**
@@ -1154,6 +1176,7 @@ export interface components {
             email: components["schemas"]["Email"];
             /** @description The password. */
             password: string;
+            upgrade?: components["schemas"]["GuestUpgrade"];
             token_delivery?: components["schemas"]["TokenDelivery"];
         };
         /**
@@ -1265,6 +1288,7 @@ export interface components {
              */
             method: "totp" | "recovery_code";
             code: components["schemas"]["FactorCode"];
+            upgrade?: components["schemas"]["GuestUpgrade"];
         };
         /**
          * SecondFactors
@@ -1512,6 +1536,7 @@ export interface components {
         PasskeyLoginRequest: {
             token_delivery?: components["schemas"]["TokenDelivery"];
             credential: components["schemas"]["AuthenticationCredential"];
+            upgrade?: components["schemas"]["GuestUpgrade"];
         };
         /**
          * SecondFactorPasskeyOptionsRequest
@@ -1528,6 +1553,7 @@ export interface components {
             token_delivery?: components["schemas"]["TokenDelivery"];
             challenge: components["schemas"]["LoginChallenge"];
             credential: components["schemas"]["AuthenticationCredential"];
+            upgrade?: components["schemas"]["GuestUpgrade"];
         };
         /**
          * PasskeyRegistrationOptionsRequest
@@ -1587,6 +1613,18 @@ export interface components {
          */
         RefreshToken: string;
         /**
+         * GuestUpgrade
+         * @description The access token of a guest: once somebody is logged in, the guest's conversations are the account's, and the guest is no more. Send it with whatever ends a login; an answer that logs nobody in yet carries nothing over, so send it again with the next step. A token that is forged, expired (refresh the guest's session first) or not a guest's is refused with 422 before anything else happens. One whose guest is no more, as when a login is repeated after its answer was lost, is accepted and carries nothing over.
+         */
+        GuestUpgrade: string;
+        /**
+         * AnonymousSessionRequest
+         * @description How a guest begins.
+         */
+        AnonymousSessionRequest: {
+            token_delivery?: components["schemas"]["TokenDelivery"];
+        };
+        /**
          * TokenDelivery
          * @description Where the refresh token is delivered. `body`, the default, is for clients that can keep a secret. `cookie` is for pages: the refresh token is in the cookie `__Host-experience-plane-refresh` only, which no script can read.
          * @enum {string}
@@ -1607,7 +1645,9 @@ export interface components {
         User: {
             user_id: components["schemas"]["UserId"];
             tenant_id: components["schemas"]["TenantId"];
-            email: components["schemas"]["Email"];
+            /** @description Whether this is a guest, who has no account and no e-mail address. */
+            anonymous?: boolean;
+            email?: components["schemas"]["Email"];
             /** @description Whether the user has proved that the address is theirs. */
             email_verified?: boolean;
             name: components["schemas"]["UserName"];
@@ -1788,6 +1828,7 @@ export interface components {
             /** @description The verifier whose challenge the sign-in was started with (RFC 7636, section 4.1). */
             code_verifier: string;
             token_delivery?: components["schemas"]["TokenDelivery"];
+            upgrade?: components["schemas"]["GuestUpgrade"];
         };
         /**
          * LinkedOidcIdentity
@@ -2594,6 +2635,8 @@ export type Passkey = components['schemas']['Passkey'];
 export type PasskeyList = components['schemas']['PasskeyList'];
 export type RegisteredPasskey = components['schemas']['RegisteredPasskey'];
 export type RefreshToken = components['schemas']['RefreshToken'];
+export type GuestUpgrade = components['schemas']['GuestUpgrade'];
+export type AnonymousSessionRequest = components['schemas']['AnonymousSessionRequest'];
 export type TokenDelivery = components['schemas']['TokenDelivery'];
 export type RefreshRequest = components['schemas']['RefreshRequest'];
 export type User = components['schemas']['User'];
@@ -2763,6 +2806,51 @@ export interface operations {
             500: components["responses"]["InternalError"];
             501: components["responses"]["NotSupported"];
             503: components["responses"]["Overloaded"];
+        };
+    };
+    startAnonymousSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnonymousSessionRequest"];
+            };
+        };
+        responses: {
+            /** @description The guest has a session. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Cache-Control": components["headers"]["NoStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthenticationResult"];
+                };
+            };
+            400: components["responses"]["MalformedRequest"];
+            /** @description This service is not for guests. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            501: components["responses"]["NotSupported"];
         };
     };
     logIn: {

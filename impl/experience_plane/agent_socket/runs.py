@@ -15,13 +15,14 @@ import structlog
 from experience_plane.agent_socket import run_events
 from experience_plane.agent_socket.run_laws import RunLaws
 from experience_plane.agent_socket.run_writer import RunWriter
+from experience_plane.agents.catalog import GUIDE_ID
 from experience_plane.agents.routing import route
 from experience_plane.conversations.log import ConversationLog, RunFenced, TooManyRuns
 from experience_plane.conversations.model import AcceptedMessage, EventDraft, Message, NewMessage, Owner
 from experience_plane.errors import NotReady
 from experience_plane.problems import problem, problem_of
 from experience_plane.runtime.events import ExecutionCompleted, HandoffRequested
-from experience_plane.runtime.port import ExecutionFailed, ExecutionRequest, Runtime, Turn
+from experience_plane.runtime.port import ExecutionFailed, ExecutionRequest, LiaisonsNotAllowed, Runtime, Turn
 from experience_plane_api import problem_types as types
 
 _LOG = structlog.get_logger(__name__)
@@ -54,6 +55,7 @@ class _Run:
     message: NewMessage
     accepted_cursor: int
     active_agent_id: str | None
+    guide_only: bool
 
 
 class Runs:
@@ -69,9 +71,12 @@ class Runs:
         self._tasks: set[asyncio.Task[Any]] = set()
         self._closing = False
 
-    async def start(self, owner: Owner, conversation_id: UUID, message: NewMessage) -> AcceptedMessage:
+    async def start(
+        self, owner: Owner, conversation_id: UUID, message: NewMessage, *, guide_only: bool = False
+    ) -> AcceptedMessage:
         """Accept a message and begin to answer it; a message accepted before starts nothing.
 
+        With `guide_only`, a run that a liaison would answer fails with `PermissionDenied`.
         A caller that is cancelled meanwhile cancels nothing: what the log has accepted is answered.
 
         Raises:
@@ -80,7 +85,7 @@ class Runs:
         """
         if self._closing:
             raise NotReady("The service is stopping.")
-        return await asyncio.shield(self._kept(self._start(owner, conversation_id, message)))
+        return await asyncio.shield(self._kept(self._start(owner, conversation_id, message, guide_only=guide_only)))
 
     async def cancel(self, conversation_id: UUID, run_id: UUID) -> None:
         """End a run at its next await point.
@@ -119,7 +124,9 @@ class Runs:
         task.add_done_callback(self._tasks.discard)
         return task
 
-    async def _start(self, owner: Owner, conversation_id: UUID, message: NewMessage) -> AcceptedMessage:
+    async def _start(
+        self, owner: Owner, conversation_id: UUID, message: NewMessage, *, guide_only: bool
+    ) -> AcceptedMessage:
         conversation = await self._log.conversation(conversation_id, owner)
         if self._active[owner.user_id] >= self._limits.max_active:
             raise TooManyRuns(f"A user may have {self._limits.max_active} runs active.")
@@ -131,7 +138,8 @@ class Runs:
             raise
         if not accepted.duplicate:
             event = accepted.event
-            self._begin(_Run(owner, conversation_id, event.run_id, message, event.cursor, conversation.active_agent_id))
+            active = conversation.active_agent_id
+            self._begin(_Run(owner, conversation_id, event.run_id, message, event.cursor, active, guide_only))
         else:
             self._release(owner)
         return accepted
@@ -172,6 +180,7 @@ class Runs:
         laws = RunLaws()
         agent_id = chosen.agent_id
         for _ in range(self._limits.max_handoffs + 1):
+            _check_allowed(run, agent_id)
             request = _request(run, agent_id, history, handed_over_from)
             await writer.write(run_events.started(agent_id))
             laws.agent_started()
@@ -216,6 +225,11 @@ class Runs:
                     await asyncio.sleep(retry_in)
             else:
                 return
+
+
+def _check_allowed(run: _Run, agent_id: str) -> None:
+    if run.guide_only and agent_id != GUIDE_ID:
+        raise LiaisonsNotAllowed
 
 
 def _request(run: _Run, agent_id: str, history: tuple[Turn, ...], handed_over_from: str | None) -> ExecutionRequest:

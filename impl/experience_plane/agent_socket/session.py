@@ -29,6 +29,8 @@ from experience_plane.clock import Clock
 from experience_plane.conversations.log import ConversationLog
 from experience_plane.conversations.model import NewMessage, Owner
 from experience_plane.errors import ExperiencePlaneError
+from experience_plane.security_guard.access_policy import LIAISONS_CONSULT
+from experience_plane.security_guard.ports import PermissionDenied
 from experience_plane_api import messages
 from experience_plane_api import problem_types as types
 from experience_plane_api.permissions import MESSAGE_PERMISSIONS
@@ -277,9 +279,17 @@ class Session:
             surface=context.surface,
             project_id=None if context.project_id is MISSING else context.project_id,
         )
-        accepted = await self._runs.start(self._owner, message.conversation_id, new)
+        guide_only = not await self._may_consult_liaisons()
+        accepted = await self._runs.start(self._owner, message.conversation_id, new, guide_only=guide_only)
         if accepted.duplicate:
             await self._apply(lambda: self._connection.message_accepted_before(accepted.event))
+
+    async def _may_consult_liaisons(self) -> bool:
+        try:
+            await self._permit(LIAISONS_CONSULT)
+        except PermissionDenied:
+            return False
+        return True
 
     async def _follow(self, conversation_id: UUID, after_cursor: int) -> None:
         async with contextlib.aclosing(self._log.follow(conversation_id, after_cursor)) as pages:

@@ -53,8 +53,9 @@ def user_of(user: User) -> models.User:
     return models.User(
         user_id=user.user_id,
         tenant_id=user.tenant_id,
-        email=user.email,
-        email_verified=user.email_verified,
+        email=MISSING if user.anonymous else user.email,
+        email_verified=MISSING if user.anonymous else user.email_verified,
+        anonymous=user.anonymous,
         name=user.name,
         roles=list(user.roles),
         permissions=list(user.permissions),

@@ -14,6 +14,7 @@ from experience_plane.security_guard.authenticator_apps import AuthenticatorApps
 from experience_plane.security_guard.background import BackgroundWork
 from experience_plane.security_guard.correspondence import Correspondence, Notices
 from experience_plane.security_guard.guard import SecurityGuard
+from experience_plane.security_guard.guests import Guests
 from experience_plane.security_guard.key_rotation import RotatingKeys
 from experience_plane.security_guard.local_authentication import LocalAuthentication
 from experience_plane.security_guard.local_passkeys import local_passkeys
@@ -98,6 +99,9 @@ async def open_local_guard(
         administration=administration,
         oidc_sign_in=sign_in,
         accounts=accounts,
+        guests=Guests(
+            authentication=authentication, store=stores.guests, options=options.guests, audit=audit, clock=clock
+        ),
         personal_tokens=PersonalTokens(
             store=stores.personal_tokens,
             sessions=authentication.sessions,

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from experience_plane.clock import Clock
+from experience_plane.security_guard.access_policy import GUEST_ROLE
 from experience_plane.security_guard.access_tokens import AccessTokens, UnknownSigningKey
 from experience_plane.security_guard.audit import AuditTrail, LoggedAuditTrail, SecurityEvent
 from experience_plane.security_guard.device import current_device
@@ -22,6 +23,7 @@ from experience_plane.security_guard.ports import (
     InvalidCredentials,
     InvalidEmail,
     InvalidRefreshToken,
+    InvalidUpgrade,
     Overloaded,
     TenancyPort,
     Unauthenticated,
@@ -128,11 +130,7 @@ class LocalAuthentication:
 
     async def verify_access_token(self, access_token: str) -> Principal:
         """See `AuthenticationPort.verify_access_token`."""
-        try:
-            principal = self._access_tokens.verify(access_token)
-        except UnknownSigningKey:
-            await self._keys.reload()
-            principal = self._access_tokens.verify(access_token)
+        principal = await self._signed(access_token)
         return await self._as_of_now(principal, await self._live_account(principal))
 
     async def current_user(self, principal: Principal) -> User:
@@ -168,6 +166,40 @@ class LocalAuthentication:
             )
         )
         return Account(user_id, address.address, name, tenant.tenant_id, tenant.roles)
+
+    async def create_guest(self) -> Account:
+        """Store a guest, in a tenant of its own."""
+        user_id, name = uuid4(), "Guest"
+        assigned = await self._tenancy.assign_tenant(user_id=user_id, user_name=name)
+        tenant = replace(assigned, roles=(GUEST_ROLE,))
+        # No address has such a key: a guest is never found by one.
+        await self._stores.accounts.add(
+            NewAccount(
+                user_id=user_id,
+                email="",
+                email_key=f"guest:{user_id}",
+                name=name,
+                password_hash="",
+                tenant=tenant,
+                created_at=self._clock(),
+                anonymous=True,
+            )
+        )
+        return Account(user_id, "", name, tenant.tenant_id, tenant.roles, anonymous=True)
+
+    async def guest_of(self, access_token: str) -> Principal:
+        """Answer the guest to whom this access token was issued, who may be no more.
+
+        Raises:
+            InvalidUpgrade: it is not believed, or was issued to somebody else.
+        """
+        try:
+            principal = await self._signed(access_token)
+        except Unauthenticated as error:
+            raise InvalidUpgrade from error
+        if principal.roles != (GUEST_ROLE,):
+            raise InvalidUpgrade
+        return principal
 
     async def _rehash_if_outdated(self, found: PasswordAccount, password: str) -> str:
         """Answer the hash that the account has now."""
@@ -245,7 +277,7 @@ class LocalAuthentication:
                 SecurityEvent(kind="login.failed", user_id=account.user_id, detail={"reason": "disabled"})
             )
             raise InvalidCredentials
-        if self._options.accounts.verification_required and not account.email_verified:
+        if self._options.accounts.verification_required and not (account.email_verified or account.anonymous):
             raise EmailUnconfirmed
 
     async def _open_session(
@@ -258,6 +290,13 @@ class LocalAuthentication:
         await self._stores.sessions.start(session, self._refresh_token(value))
         await self._audit.record(SecurityEvent(kind="session.started", user_id=account.user_id, session_id=session_id))
         return await self._authenticated(account, session_id, value)
+
+    async def _signed(self, access_token: str) -> Principal:
+        try:
+            return self._access_tokens.verify(access_token)
+        except UnknownSigningKey:
+            await self._keys.reload()
+            return self._access_tokens.verify(access_token)
 
     def _refresh_token(self, value: str) -> NewRefreshToken:
         now = self._clock()
@@ -306,4 +345,5 @@ class LocalAuthentication:
             roles=account.roles,
             permissions=await self._authorization.permissions_of(account.roles),
             email_verified=account.email_verified,
+            anonymous=account.anonymous,
         )

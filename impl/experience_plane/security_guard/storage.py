@@ -15,7 +15,7 @@ from experience_plane.security_guard.factor_storage import AuthenticatorAppStore
 from experience_plane.security_guard.passkeys import PasskeyStore
 from experience_plane.security_guard.personal_token_store import PersonalTokenStore
 from experience_plane.security_guard.ports import TenantAssignment
-from experience_plane.security_guard.principal import Principal
+from experience_plane.security_guard.principal import Principal, User
 
 CodePurpose = Literal["verify_email", "change_email", "reset_password"]
 SessionEnd = Literal[
@@ -35,6 +35,7 @@ class Account:
     disabled: bool = False
     """An admin has disabled it: nobody logs in to it."""
     email_verified: bool = False
+    anonymous: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ class NewAccount:
     created_at: datetime
     email_verified_at: datetime | None = None
     """When the address was proven, if it was by somebody else before the account came to be."""
+    anonymous: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +248,22 @@ class AccountLifecycleStore(Protocol):
         ...
 
 
+class GuestStore(Protocol):
+    """Guests: users without an account, who own conversations for a while."""
+
+    async def carry_over(self, guest: Principal, user: User, now: datetime) -> Sequence[UUID] | None:
+        """Give a guest's conversations to a user with an account and remove the guest, all or nothing.
+
+        Answers the guest's sessions, which ended. None: guest or user is no more, or the guest's session has ended; of
+        parallel callers exactly one gets an answer.
+        """
+        ...
+
+    async def delete_idle(self, unused_since: datetime, limit: int) -> int:
+        """Remove at most `limit` guests with their conversations; answer how many were there."""
+        ...
+
+
 class SessionStore(Protocol):
     """Sessions and their refresh tokens: one session is one refresh token family."""
 
@@ -336,6 +354,7 @@ class IdentityStores:
     audit_log: AuditLog
     audit_trail: AuditTrail
     account_lifecycle: AccountLifecycleStore
+    guests: GuestStore
     personal_tokens: PersonalTokenStore
     challenges: ChallengeStore
     authenticator_apps: AuthenticatorAppStore

@@ -43,6 +43,19 @@ class AuthService(Protocol[PrincipalT_contra]):
         """
 
     @abstractmethod
+    async def start_anonymous_session(
+        self,
+        *,
+        body: models.AnonymousSessionRequest,
+    ) -> models.AuthenticationResult | HTTPResult[models.AuthenticationResult | models.Problem] | Response:
+        """
+        Begin as a guest
+
+        Starts a session for somebody without an account, who may talk to the guide. Send the guest's access token as `upgrade` when registering or logging in: its
+        conversations then belong to the account, and the guest is no more. A guest who is not here for some time is forgotten.
+        """
+
+    @abstractmethod
     async def log_in(
         self,
         *,
@@ -182,7 +195,7 @@ class AccessTokensService(Protocol[PrincipalT_contra]):
         it cannot be refreshed.
 
         Scopes are permissions, and the user must have each of them now. What the token may do is what its scopes and the user's permissions at that moment
-        have in common. `account.manage` and `access_tokens.manage` are refused: a token manages no credentials.
+        have in common. `account.manage`, `access_tokens.manage` and `session.end` are refused: a token manages no credentials and no logins.
 
         Tokens match `epp_[0-9A-Za-z]{38}`; the last six characters are a check sum, so that a scanner knows a token from a look-alike.
         """

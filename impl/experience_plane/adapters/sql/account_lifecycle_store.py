@@ -143,9 +143,9 @@ class SqlAccountLifecycleStore:
                 select(sessions.c.session_id).where(sessions.c.user_id == user_id, sessions.c.ended_at.is_(None))
             )
             session_ids = list(ended)
-            await _delete_conversations(connection, user_id)
+            await delete_conversations(connection, user_id)
             await connection.execute(delete(tickets).where(tickets.c.user_id == user_id))
-            await _delete_user(connection, user_id)
+            await delete_user(connection, user_id)
             return session_ids
 
 
@@ -224,7 +224,8 @@ async def _delete_codes(connection: AsyncConnection, user_id: UUID) -> None:
     await connection.execute(delete(account_codes).where(account_codes.c.user_id == user_id))
 
 
-async def _delete_conversations(connection: AsyncConnection, user_id: UUID) -> None:
+async def lock_conversations(connection: AsyncConnection, user_id: UUID) -> None:
+    """Let nobody else write to the user's conversations."""
     # In the order in which the conversation log locks them.
     locked = await connection.scalars(
         select(conversations.c.conversation_id)
@@ -233,10 +234,16 @@ async def _delete_conversations(connection: AsyncConnection, user_id: UUID) -> N
         .with_for_update()
     )
     locked.close()
+
+
+async def delete_conversations(connection: AsyncConnection, user_id: UUID) -> None:
+    """Remove the user's conversations with all that is in them."""
+    await lock_conversations(connection, user_id)
     await connection.execute(delete(conversations).where(conversations.c.user_id == user_id))
 
 
-async def _delete_user(connection: AsyncConnection, user_id: UUID) -> None:
+async def delete_user(connection: AsyncConnection, user_id: UUID) -> None:
+    """Remove the user, with a tenant that is nobody else's."""
     belongs = select(memberships.c.tenant_id).where(memberships.c.user_id == user_id)
     tenant_ids = list(await connection.scalars(belongs))
     await connection.execute(delete(users).where(users.c.user_id == user_id))

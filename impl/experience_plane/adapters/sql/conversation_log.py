@@ -18,9 +18,16 @@ from experience_plane.adapters.sql.conversation_tables import conversations, eve
 from experience_plane.adapters.sql.conversation_writes import AcceptMessage, apply_batch
 from experience_plane.adapters.sql.engine import read_connection, write_transaction
 from experience_plane.adapters.sql.group_commit import GroupCommit
+from experience_plane.adapters.sql.identity_tables import users
 from experience_plane.clock import Clock, system_clock
 from experience_plane.conversations.feed import ConversationFeed
-from experience_plane.conversations.log import ConversationNotFound, CursorUnknown, RunNotActive, RunNotFound
+from experience_plane.conversations.log import (
+    ConversationNotFound,
+    CursorUnknown,
+    OwnerGone,
+    RunNotActive,
+    RunNotFound,
+)
 from experience_plane.conversations.model import (
     AcceptedMessage,
     ActiveRun,
@@ -48,11 +55,22 @@ _EVENT = (
 
 
 class SqlConversationLog:
-    """`ConversationLog` on SQLite or PostgreSQL."""
+    """`ConversationLog` on SQLite or PostgreSQL.
 
-    def __init__(self, engine: AsyncEngine, *, clock: Clock = system_clock, feed_capacity: int = 1024) -> None:
+    `owners_are_here`: users are kept in the same database, so none but they get conversations.
+    """
+
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        *,
+        clock: Clock = system_clock,
+        feed_capacity: int = 1024,
+        owners_are_here: bool = False,
+    ) -> None:
         self._engine = engine
         self._clock = clock
+        self._owners_are_here = owners_are_here
         self._feed = ConversationFeed(capacity=feed_capacity)
         self._writer = GroupCommit(engine, apply_batch, clock=clock, publish=self._feed.publish)
 
@@ -61,6 +79,8 @@ class SqlConversationLog:
         now = self._clock()
         new = Conversation(uuid4(), None, now, now, 0, None, None)
         async with write_transaction(self._engine) as connection:
+            if self._owners_are_here:
+                await _hold_owner(connection, owner)
             await connection.execute(
                 insert(conversations).values(
                     conversation_id=new.conversation_id,
@@ -239,6 +259,13 @@ async def _active_run(connection: AsyncConnection, conversation_id: UUID, run_id
         .order_by(events.c.seq)
     )
     return active_run(run_id, seq, _events(conversation_id, (await connection.execute(states)).all()))
+
+
+async def _hold_owner(connection: AsyncConnection, owner: Owner) -> None:
+    """A user who is being removed is not given what nobody would remove any more."""
+    held = select(users.c.user_id).where(users.c.user_id == owner.user_id).with_for_update(read=True, key_share=True)
+    if await connection.scalar(held) is None:
+        raise OwnerGone
 
 
 def _owned_by(owner: Owner) -> tuple[Any, ...]:

@@ -79,16 +79,20 @@ class SqlUserDirectory:
 
 
 def _entries() -> Select[Any]:
-    return select(
-        users.c.user_id,
-        users.c.default_tenant_id,
-        users.c.email,
-        users.c.name,
-        memberships.c.roles,
-        users.c.created_at,
-        users.c.disabled_at,
-        users.c.email_key,
-    ).join_from(users, memberships, IN_DEFAULT_TENANT)
+    return (
+        select(
+            users.c.user_id,
+            users.c.default_tenant_id,
+            users.c.email,
+            users.c.name,
+            memberships.c.roles,
+            users.c.created_at,
+            users.c.disabled_at,
+            users.c.email_key,
+        )
+        .join_from(users, memberships, IN_DEFAULT_TENANT)
+        .where(~users.c.anonymous)
+    )
 
 
 def _entry(row: Row[Any]) -> DirectoryEntry:

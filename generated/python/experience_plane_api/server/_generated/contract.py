@@ -22,6 +22,7 @@ OperationDependencies = TypedDict(
     "OperationDependencies",
     {
         "register_user": Sequence[params.Depends],
+        "start_anonymous_session": Sequence[params.Depends],
         "log_in": Sequence[params.Depends],
         "refresh_session": Sequence[params.Depends],
         "log_out": Sequence[params.Depends],
@@ -99,6 +100,24 @@ class RegisterUser:
             "500": Declared(media_type="application/problem+json", model=models.Problem),
             "501": Declared(media_type="application/problem+json", model=models.Problem),
             "503": Declared(media_type="application/problem+json", model=models.Problem),
+        },
+    )
+
+
+class StartAnonymousSession:
+    """Plans of the start_anonymous_session operation."""
+
+    RESPONSES: Final = OperationResponses(
+        responses={
+            "201": Declared(media_type="application/json", model=models.AuthenticationResult),
+            "400": Declared(media_type="application/problem+json", model=models.Problem),
+            "403": Declared(media_type="application/problem+json", model=models.Problem),
+            "413": Declared(media_type="application/problem+json", model=models.Problem),
+            "415": Declared(media_type="application/problem+json", model=models.Problem),
+            "422": Declared(media_type="application/problem+json", model=models.Problem),
+            "429": Declared(media_type="application/problem+json", model=models.Problem),
+            "500": Declared(media_type="application/problem+json", model=models.Problem),
+            "501": Declared(media_type="application/problem+json", model=models.Problem),
         },
     )
 
