@@ -28,7 +28,7 @@ from experience_plane.adapters.sql.engine import create_engine, read_connection
 from experience_plane.adapters.sql.identity_stores import sql_identity_stores
 from experience_plane.adapters.sql.known_networks import SqlKnownNetworks
 from experience_plane.agent_socket.endpoint import AgentSocket, AgentSocketOptions
-from experience_plane.agent_socket.limits import SocketLimits
+from experience_plane.agent_socket.limits import Heartbeat, SocketLimits
 from experience_plane.agent_socket.runs import RunLimits, Runs
 from experience_plane.agents.engine import AgentEngine
 from experience_plane.agents.models import ModelOptions, build_model
@@ -47,6 +47,7 @@ from experience_plane.security_guard.options import (
     HashingOptions,
     IdentityOptions,
     KeyOptions,
+    PasskeyOptions,
     PasswordOptions,
     PersonalTokenOptions,
     SecondFactorOptions,
@@ -56,7 +57,7 @@ from experience_plane.security_guard.options import (
 )
 from experience_plane.security_guard.rate_limits import Counters, Limit, RateLimitPolicy, RateLimits
 from experience_plane.security_guard.storage import IdentityStores, StoredSigningKey
-from experience_plane.settings import RateLimitSettings, Settings
+from experience_plane.settings import AuthSettings, RateLimitSettings, Settings
 
 _LOG = structlog.get_logger(__name__)
 VERSION = installed_version("experience-plane")
@@ -272,6 +273,20 @@ def _identity_options(settings: Settings) -> IdentityOptions:
             enrolment_lifetime=timedelta(seconds=auth.enrolment_seconds),
             recent_login=timedelta(seconds=auth.recent_login_seconds),
         ),
+        passkeys=_passkey_options(auth),
+    )
+
+
+def _passkey_options(auth: AuthSettings) -> PasskeyOptions:
+    passkeys = auth.passkeys
+    return PasskeyOptions(
+        enabled=auth.takes_passkeys,
+        rp_id=auth.passkey_domain,
+        rp_name=passkeys.rp_name or auth.service_name,
+        origins=auth.passkey_origins,
+        any_local_port=auth.passkey_domain == "localhost" and not passkeys.origins,
+        challenge_lifetime=timedelta(seconds=passkeys.challenge_seconds),
+        max_per_account=passkeys.max_per_account,
     )
 
 
@@ -344,7 +359,10 @@ async def _identity_stores(settings: Settings) -> AsyncIterator[IdentityStores]:
 def _run_limits(settings: Settings) -> RunLimits:
     runs = settings.runs
     return RunLimits(
-        max_handoffs=runs.max_handoffs, max_seconds=runs.max_seconds, history_messages=runs.history_messages
+        max_active=settings.agent_socket.max_active_runs,
+        max_handoffs=runs.max_handoffs,
+        max_seconds=runs.max_seconds,
+        history_messages=runs.history_messages,
     )
 
 
@@ -357,9 +375,16 @@ def _socket_options(settings: Settings) -> AgentSocketOptions:
             max_open_conversations=socket.max_open_conversations,
             max_messages_per_minute=socket.max_messages_per_minute,
             max_violations_per_minute=socket.max_violations_per_minute,
+            max_batch_events=socket.max_batch_events,
+            max_batch_bytes=socket.max_batch_bytes,
+            max_json_depth=socket.max_json_depth,
+            max_active_runs=socket.max_active_runs,
+            max_sockets_per_user=socket.max_sockets_per_user,
+            max_send_queue_bytes=socket.max_send_queue_bytes,
         ),
+        heartbeat=Heartbeat(interval_seconds=socket.ping_interval_seconds, timeout_seconds=socket.ping_timeout_seconds),
+        slow_reader_seconds=socket.slow_reader_seconds,
         allowed_origins=tuple(settings.http.allowed_origins),
-        max_sockets_per_user=socket.max_sockets_per_user,
         drain_seconds=socket.drain_seconds,
     )
 
