@@ -62,7 +62,7 @@ class HttpClient:
         says how to go on.
 
         Raises:
-            ProblemError: malformed-request, email-unconfirmed, email-taken, content-too-large, unsupported-media-type, invalid-request, weak-password, too-many-requests, internal-error, not-supported, overloaded, provider-unavailable.
+            ProblemError: malformed-request, email-unconfirmed, forbidden, email-taken, content-too-large, unsupported-media-type, invalid-request, weak-password, too-many-requests, internal-error, not-supported, overloaded, provider-unavailable.
         """
         response = await self._call("POST", "/api/auth/register", expect={201, 202}, body=body)
         if response.status_code == 202:
@@ -77,7 +77,7 @@ class HttpClient:
         An account with a second factor is answered 202 with a challenge: no token is given before completeSecondFactor has the factor, too.
 
         Raises:
-            ProblemError: malformed-request, invalid-credentials, email-unconfirmed, content-too-large, unsupported-media-type, invalid-request, too-many-requests, internal-error, not-supported, overloaded, provider-unavailable.
+            ProblemError: malformed-request, invalid-credentials, email-unconfirmed, forbidden, content-too-large, unsupported-media-type, invalid-request, too-many-requests, internal-error, not-supported, overloaded, provider-unavailable.
         """
         response = await self._call("POST", "/api/auth/login", expect={200, 202}, body=body)
         if response.status_code == 202:
@@ -241,7 +241,7 @@ class HttpClient:
         As with logIn, an account with a second factor is answered 202.
 
         Raises:
-            ProblemError: malformed-request, invalid-sign-in, unverified-identity, account-link-required, content-too-large, unsupported-media-type, invalid-request, too-many-requests, internal-error, not-supported, overloaded, provider-unavailable.
+            ProblemError: malformed-request, invalid-sign-in, unverified-identity, forbidden, account-link-required, content-too-large, unsupported-media-type, invalid-request, too-many-requests, internal-error, not-supported, overloaded, provider-unavailable.
         """
         response = await self._call("POST", "/api/auth/oidc/token", expect={200, 202}, body=body)
         if response.status_code == 202:
@@ -266,7 +266,7 @@ class HttpClient:
         or when the password or a factor of the account has changed meanwhile, log in again. A code of an authenticator app works once, and so does a recovery code.
 
         Raises:
-            ProblemError: malformed-request, invalid-challenge, wrong-code, content-too-large, unsupported-media-type, invalid-request, too-many-requests, internal-error, not-supported, overloaded, provider-unavailable.
+            ProblemError: malformed-request, invalid-challenge, wrong-code, forbidden, content-too-large, unsupported-media-type, invalid-request, too-many-requests, internal-error, not-supported, overloaded, provider-unavailable.
         """
         response = await self._call("POST", "/api/auth/login/second-factor", expect={200}, body=body)
         return models.AuthenticationResult.model_validate_json(response.content)

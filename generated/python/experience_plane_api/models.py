@@ -267,7 +267,7 @@ class RefreshRequest(BaseModel):
     ] = MISSING
     """An opaque token that buys the next pair of tokens, once."""
     token_delivery: Annotated[Literal["body", "cookie"] | MISSING, Field(title="TokenDelivery")] = MISSING
-    """Where the refresh token is delivered. `body`, the default, is for clients that can keep a secret. `cookie` is for pages: the refresh token is in the cookie `__Host-experience-plane-refresh` only, which no script can read."""
+    """Where the refresh token is delivered. `body`, the default, is for clients that can keep a secret. `cookie` is for pages: the refresh token is in the cookie `__Host-experience-plane-refresh` only, which no script can read. It is set for no page whose `Origin` is neither the service's own nor allowed (403), so that no other site can log a browser in to an account of its choice."""
 
 
 Permission = TypeAliasType(
@@ -364,7 +364,7 @@ class OidcExchangeRequest(BaseModel):
     code_verifier: Annotated[str, Field(max_length=128, min_length=43, pattern="^[A-Za-z0-9._~-]+$")]
     """The verifier whose challenge the sign-in was started with (RFC 7636, section 4.1)."""
     token_delivery: Annotated[Literal["body", "cookie"] | MISSING, Field(title="TokenDelivery")] = MISSING
-    """Where the refresh token is delivered. `body`, the default, is for clients that can keep a secret. `cookie` is for pages: the refresh token is in the cookie `__Host-experience-plane-refresh` only, which no script can read."""
+    """Where the refresh token is delivered. `body`, the default, is for clients that can keep a secret. `cookie` is for pages: the refresh token is in the cookie `__Host-experience-plane-refresh` only, which no script can read. It is set for no page whose `Origin` is neither the service's own nor allowed (403), so that no other site can log a browser in to an account of its choice."""
 
 
 class LinkedOidcIdentity(BaseModel):
@@ -708,7 +708,7 @@ class RegisterRequest(BaseModel):
     password: Annotated[str, Field(max_length=128, min_length=8, title="NewPassword")]
     """From 8 to 128 code points, counted after NFKC normalisation; any characters (NIST SP 800-63B-4, section 3.1.1.2). Refused are common passwords, and those made of the service's name or the user's own name or address."""
     token_delivery: Annotated[Literal["body", "cookie"] | MISSING, Field(title="TokenDelivery")] = MISSING
-    """Where the refresh token is delivered. `body`, the default, is for clients that can keep a secret. `cookie` is for pages: the refresh token is in the cookie `__Host-experience-plane-refresh` only, which no script can read."""
+    """Where the refresh token is delivered. `body`, the default, is for clients that can keep a secret. `cookie` is for pages: the refresh token is in the cookie `__Host-experience-plane-refresh` only, which no script can read. It is set for no page whose `Origin` is neither the service's own nor allowed (403), so that no other site can log a browser in to an account of its choice."""
 
 
 class LoginRequest(BaseModel):
@@ -731,7 +731,7 @@ class LoginRequest(BaseModel):
     password: Annotated[str, Field(max_length=256, min_length=1)]
     """The password."""
     token_delivery: Annotated[Literal["body", "cookie"] | MISSING, Field(title="TokenDelivery")] = MISSING
-    """Where the refresh token is delivered. `body`, the default, is for clients that can keep a secret. `cookie` is for pages: the refresh token is in the cookie `__Host-experience-plane-refresh` only, which no script can read."""
+    """Where the refresh token is delivered. `body`, the default, is for clients that can keep a secret. `cookie` is for pages: the refresh token is in the cookie `__Host-experience-plane-refresh` only, which no script can read. It is set for no page whose `Origin` is neither the service's own nor allowed (403), so that no other site can log a browser in to an account of its choice."""
 
 
 class SecondFactorRequest(BaseModel):
@@ -742,7 +742,7 @@ class SecondFactorRequest(BaseModel):
         validate_by_name=True,
     )
     token_delivery: Annotated[Literal["body", "cookie"] | MISSING, Field(title="TokenDelivery")] = MISSING
-    """Where the refresh token is delivered. `body`, the default, is for clients that can keep a secret. `cookie` is for pages: the refresh token is in the cookie `__Host-experience-plane-refresh` only, which no script can read."""
+    """Where the refresh token is delivered. `body`, the default, is for clients that can keep a secret. `cookie` is for pages: the refresh token is in the cookie `__Host-experience-plane-refresh` only, which no script can read. It is set for no page whose `Origin` is neither the service's own nor allowed (403), so that no other site can log a browser in to an account of its choice."""
     challenge: Annotated[
         str,
         Field(

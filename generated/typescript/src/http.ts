@@ -1173,7 +1173,7 @@ export interface components {
         RefreshToken: string;
         /**
          * TokenDelivery
-         * @description Where the refresh token is delivered. `body`, the default, is for clients that can keep a secret. `cookie` is for pages: the refresh token is in the cookie `__Host-experience-plane-refresh` only, which no script can read.
+         * @description Where the refresh token is delivered. `body`, the default, is for clients that can keep a secret. `cookie` is for pages: the refresh token is in the cookie `__Host-experience-plane-refresh` only, which no script can read. It is set for no page whose `Origin` is neither the service's own nor allowed (403), so that no other site can log a browser in to an account of its choice.
          * @enum {string}
          */
         TokenDelivery: "body" | "cookie";
@@ -1773,7 +1773,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The cookie came without an `Origin`, or from a page whose origin is not allowed. */
+        /** @description The cookie came without an `Origin`, or came from or is asked for by a page whose origin is not allowed. */
         ForeignPage: {
             headers: {
                 "X-Request-Id": components["headers"]["RequestId"];
@@ -1957,8 +1957,8 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The service, or its external identity provider, waits for the e-mail address to be confirmed. */
-        EmailUnconfirmed: {
+        /** @description The service, or its external identity provider, waits for the e-mail address to be confirmed; or a page whose origin is not allowed asks for the cookie. */
+        EmailUnconfirmedOrForeignPage: {
             headers: {
                 "X-Request-Id": components["headers"]["RequestId"];
                 [name: string]: unknown;
@@ -2029,8 +2029,8 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The provider does not vouch for the e-mail address. */
-        UnverifiedIdentity: {
+        /** @description The provider does not vouch for the e-mail address; or a page whose origin is not allowed asks for the cookie. */
+        UnverifiedIdentityOrForeignPage: {
             headers: {
                 "X-Request-Id": components["headers"]["RequestId"];
                 [name: string]: unknown;
@@ -2224,14 +2224,14 @@ export type ResponseInvalidRequest = components['responses']['InvalidRequest'];
 export type ResponseInternalError = components['responses']['InternalError'];
 export type ResponseTooManyRequests = components['responses']['TooManyRequests'];
 export type ResponseOverloaded = components['responses']['Overloaded'];
-export type ResponseEmailUnconfirmed = components['responses']['EmailUnconfirmed'];
+export type ResponseEmailUnconfirmedOrForeignPage = components['responses']['EmailUnconfirmedOrForeignPage'];
 export type ResponseNotSupported = components['responses']['NotSupported'];
 export type ResponseProviderTooManyRequests = components['responses']['ProviderTooManyRequests'];
 export type ResponseProviderUnavailable = components['responses']['ProviderUnavailable'];
 export type ResponseOidcProviderNotFound = components['responses']['OidcProviderNotFound'];
 export type ResponseInvalidSignIn = components['responses']['InvalidSignIn'];
 export type ResponseMalformedRequestOrInvalidSignIn = components['responses']['MalformedRequestOrInvalidSignIn'];
-export type ResponseUnverifiedIdentity = components['responses']['UnverifiedIdentity'];
+export type ResponseUnverifiedIdentityOrForeignPage = components['responses']['UnverifiedIdentityOrForeignPage'];
 export type ResponseForbiddenOrUnverifiedIdentity = components['responses']['ForbiddenOrUnverifiedIdentity'];
 export type ParameterRefreshCookie = components['parameters']['RefreshCookie'];
 export type ParameterOidcProviderId = components['parameters']['OidcProviderId'];
@@ -2289,7 +2289,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["MalformedRequest"];
-            403: components["responses"]["EmailUnconfirmed"];
+            403: components["responses"]["EmailUnconfirmedOrForeignPage"];
             /** @description The e-mail address has an account already. */
             409: {
                 headers: {
@@ -2370,7 +2370,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            403: components["responses"]["EmailUnconfirmed"];
+            403: components["responses"]["EmailUnconfirmedOrForeignPage"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidRequest"];
@@ -2954,7 +2954,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["MalformedRequestOrInvalidSignIn"];
-            403: components["responses"]["UnverifiedIdentity"];
+            403: components["responses"]["UnverifiedIdentityOrForeignPage"];
             /** @description The e-mail address has an account that is not linked with the provider. */
             409: {
                 headers: {
@@ -3061,7 +3061,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The code is wrong, too old or was used before. */
+            /** @description The code is wrong, too old or was used before; or a page whose origin is not allowed asks for the cookie. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
