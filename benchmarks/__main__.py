@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks import dispatch, identity, messages
+from benchmarks import dispatch, identity, messages, streaming
 
 
 def main() -> None:
@@ -10,8 +10,9 @@ def main() -> None:
     for suite in (dispatch, messages):
         for comparison in suite.comparisons():
             print(comparison, flush=True)
-    for line in identity.lines():
-        print(line, flush=True)
+    for suite in (identity, streaming):
+        for line in suite.lines():
+            print(line, flush=True)
 
 
 if __name__ == "__main__":

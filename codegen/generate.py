@@ -29,7 +29,7 @@ CODEGEN = ROOT / "codegen"
 TARGET = ROOT / "generated" / "python" / "experience_plane_api"
 PACKAGE = "experience_plane_api"
 HEADER = "# Generated from contracts/ by `make generate`. Do not edit.\n"
-ENGINES = ("protocol_types.py", "protocol_monitor.py", "socket_client.py")
+ENGINES = ("protocol_types.py", "protocol_plans.py", "protocol_monitor.py", "socket_client.py")
 PACKAGE_DOC = '"""The contracts as Python: models, routers, socket stubs, monitor, problem types, documents."""\n'
 # The server generator also writes an entry point and stub implementations; the service has its own.
 UNUSED = ("server/main.py", "server/README.md", "services")

@@ -40,6 +40,7 @@ def faults(document: dict[str, Any], problems: dict[str, Any], schema: dict[str,
     for name, machine in protocol["machines"].items():
         yield from _machine_faults(name, machine, protocol, messages)
     yield from _unmentioned(protocol, messages)
+    yield from _envelope_faults(protocol, messages)
     yield from _law_faults(protocol, messages)
     yield from _close_code_faults(protocol["close_codes"], problems)
 
@@ -84,8 +85,20 @@ def _unmentioned(protocol: dict[str, Any], messages: dict[str, Any]) -> Iterator
         row for machine in protocol["machines"].values() if machine["key"] is None for row in machine["transitions"]
     ]
     yield from (
-        f"no row says when {name} may be sent" for name in sorted(messages.keys() - {r["message"] for r in rows})
+        f"no row says when {name} may be sent"
+        for name in sorted(messages.keys() - {r["message"] for r in rows} - protocol.get("envelopes", {}).keys())
     )
+
+
+def _envelope_faults(protocol: dict[str, Any], messages: dict[str, Any]) -> Iterator[str]:
+    """What carries others is sent by the service, and has no row of its own: its items have them."""
+    machines = protocol["machines"].values()
+    ruled = {row["message"] for machine in machines for row in machine["transitions"]}
+    for name in protocol.get("envelopes", {}):
+        if messages.get(name, {}).get("x-direction") != "server":
+            yield f"envelope {name}: there is no such message of the server"
+        if name in ruled:
+            yield f"envelope {name}: has a row, though its items are what is judged"
 
 
 def _law_faults(protocol: dict[str, Any], messages: dict[str, Any]) -> Iterator[str]:

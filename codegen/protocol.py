@@ -10,6 +10,7 @@ from codegen.python.protocol_types import (
     CloseCode,
     Concatenation,
     Contiguous,
+    Envelope,
     Guard,
     Increasing,
     Law,
@@ -29,6 +30,10 @@ def read_protocol(document: dict[str, Any]) -> Protocol:
         client_violation=violation["client"]["problem"],
         server_violation_close=violation["server"]["close"],
         repeated_violation_close=violation["repeated"]["close"],
+        envelopes=tuple(
+            Envelope(name, table["items"], tuple(table["same"]))
+            for name, table in protocol.get("envelopes", {}).items()
+        ),
         machines=tuple(_machine(name, table) for name, table in protocol["machines"].items()),
         laws=tuple(_law(name, law) for name, law in protocol["laws"].items()),
         close_codes=tuple(

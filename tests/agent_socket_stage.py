@@ -111,7 +111,7 @@ class Stage:
         )
 
     def delivers(self, message_type: str, **fields: Any) -> None:
-        self.connection.deliver(self.logged(message_type, **fields))
+        self.connection.deliver([self.logged(message_type, **fields)])
 
     def asks(self, kind: type[OutputT]) -> OutputT:
         output = self._next()
@@ -141,7 +141,8 @@ class Stage:
         assert self._outputs == []
 
     def is_closed_with(self, code: int, reason: str) -> None:
-        assert self.asks(Close) == Close(code, reason)
+        close = self.asks(Close)
+        assert (close.code, close.reason) == (code, reason)
         assert self.connection.closed
         self.hears_nothing()
 

@@ -114,6 +114,15 @@ Law = Contiguous | Increasing | Concatenation | ChildrenFinal | AtMostOne
 
 
 @dataclass(frozen=True, slots=True)
+class Envelope:
+    """A message that carries others, each judged as if sent by itself; `same` is what each has like the envelope."""
+
+    message: str
+    items: str
+    same: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CloseCode:
     """A close code that the contract allows, and whether a client should connect again after it."""
 
@@ -131,6 +140,7 @@ class Protocol:
     client_violation: str
     server_violation_close: int
     repeated_violation_close: int
+    envelopes: tuple[Envelope, ...]
     machines: tuple[Machine, ...]
     laws: tuple[Law, ...]
     close_codes: tuple[CloseCode, ...]

@@ -6,9 +6,10 @@ It does not connect again by itself; a caller that does gives `open_conversation
 from __future__ import annotations
 
 import json
+from collections import deque
 from collections.abc import AsyncIterator
 from types import TracebackType
-from typing import Final, Self
+from typing import Any, Final, Self
 from uuid import UUID, uuid4
 
 from pydantic import MISSING, TypeAdapter, ValidationError
@@ -50,6 +51,7 @@ class AgentSocketConnection:
 
     def __init__(self, websocket: ClientConnection) -> None:
         self._websocket = websocket
+        self._unread: deque[ServerMessage] = deque()
         self._monitor = ProtocolMonitor()
 
     @classmethod
@@ -102,24 +104,27 @@ class AgentSocketConnection:
             raise _closed(error) from error
 
     async def receive(self) -> ServerMessage:
-        """Wait for the next message. Fields and types that this version of the contract does not know are passed over.
+        """Wait for the next message. Events that came together are answered one by one.
+
+        Fields and types that this version of the contract does not know are passed over.
 
         Raises:
             ProtocolViolation: the message breaks the contract.
             SocketClosed: the connection is closed.
         """
-        while True:
+        while not self._unread:
             try:
                 payload = json.loads(await self._websocket.recv(decode=True))
             except ConnectionClosed as error:
                 raise _closed(error) from error
             if payload["type"] in SERVER_MESSAGES:
-                return self._judged(payload)
+                self._unread.extend(self._judged(payload))
+        return self._unread.popleft()
 
     async def open_conversation(
-        self, conversation_id: UUID | None = None, *, after_cursor: int | None = None
+        self, conversation_id: UUID | None = None, *, after_cursor: int | None = None, batch: bool = False
     ) -> messages.ConversationOpened:
-        """Begin a conversation, or follow one that exists.
+        """Begin a conversation, or follow one that exists; with `batch`, events that are ready come together.
 
         Raises:
             ProblemError: the service refused.
@@ -131,6 +136,7 @@ class AgentSocketConnection:
                 correlation_id=correlation_id,
                 conversation_id=MISSING if conversation_id is None else conversation_id,
                 after_cursor=MISSING if after_cursor is None else after_cursor,
+                batch=True if batch else MISSING,
             )
         )
         while True:
@@ -172,16 +178,21 @@ class AgentSocketConnection:
                 if isinstance(message, _ENDS):
                     return
 
-    def _judged(self, payload: dict[str, object]) -> ServerMessage:
-        model = SERVER_MESSAGES[str(payload["type"])]
-        known = {name: value for name, value in payload.items() if name in model.model_fields}
+    def _judged(self, payload: dict[str, Any]) -> list[ServerMessage]:
         if violations := self._monitor.observe("server", payload):
             raise ProtocolViolation(violations[0].detail)
-        try:
-            message: ServerMessage = TypeAdapter(model).validate_python(known)
-        except ValidationError as error:
-            raise ProtocolViolation(str(error)) from error
-        return message
+        together = payload["type"] == "events"
+        return [_typed(item) for item in (payload["events"] if together else [payload])]
+
+
+def _typed(payload: dict[str, Any]) -> ServerMessage:
+    model = SERVER_MESSAGES[payload["type"]]
+    known = {name: value for name, value in payload.items() if name in model.model_fields}
+    try:
+        message: ServerMessage = TypeAdapter(model).validate_python(known)
+    except ValidationError as error:
+        raise ProtocolViolation(str(error)) from error
+    return message
 
 
 def _refusal(error: InvalidStatus) -> Exception:

@@ -32,6 +32,7 @@ export const PROTOCOL = {
   version: ${block(tables.version)},
   channel: ${block(tables.channel)},
   discriminator: ${block(tables.discriminator)},
+  envelopes: ${block(tables.envelopes ?? {}, 1, '  ')},
   machines: ${block(tables.machines, 3, '  ')},
   laws: ${block(tables.laws, 1, '  ')},
   violation: ${block(tables.violation, 1, '  ')},

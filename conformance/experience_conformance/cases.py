@@ -30,6 +30,7 @@ VERBS = frozenset({
     "repeat",
     "quiet",
     "same_events",
+    "batched",
     "close",
 })  # fmt: skip
 

@@ -12,7 +12,7 @@ from experience_conformance.documents import Documents, Json
 from experience_conformance.frames import UnreadableFrameError, read_frame
 from experience_conformance.messages import Catalogue
 from experience_conformance.monitor import Monitor
-from experience_conformance.protocol import Protocol
+from experience_conformance.protocol import Envelope, Protocol, value_at
 from experience_conformance.protocol import read as read_protocol
 from experience_conformance.replies import ReplyBook
 from experience_conformance.violations import Violation
@@ -48,6 +48,11 @@ class Judge:
     violations: list[Violation] = field(default_factory=list)
     trace: list[TraceEntry] = field(default_factory=list)
     frames: int = 0
+    envelopes: int = 0
+    """How many messages came that carry others."""
+    bare: int = 0
+    """How many messages that a law counts came by themselves."""
+    _welcome: dict[str, Json] = field(default_factory=dict)
     _monitor: Monitor = field(init=False)
     _replies: ReplyBook = field(init=False)
 
@@ -68,24 +73,61 @@ class Judge:
         else:
             self._replies.sent(message, self._monitor.client(message))
 
-    def received(self, frame: str | bytes) -> dict[str, Json] | None:
-        """Takes a frame of the server and judges it; answers the message, or None when it cannot be read."""
+    def received(self, frame: str | bytes) -> list[dict[str, Json]]:
+        """Takes a frame of the server and judges it; answers its message, or those of an envelope."""
         self.frames += 1
         self._remember("received", frame)
         try:
             message = read_frame(frame)
         except UnreadableFrameError as error:
             self._add([Violation("frame/readable", str(error))])
-            return None
+            return []
         faults = self.contract.catalogue.faults(message, "server")
         if faults:
             self._add([Violation(f"schema/{message.get('type')}", fault) for fault in faults])
-            return message
+            return [message]
+        envelope = self.contract.protocol.envelopes.get(message["type"])
+        if envelope is None:
+            self.bare += self._is_counted(message)
+            self._judge(message)
+            return [message]
+        self.envelopes += 1
+        self._add(self._misfits(envelope, message, frame))
+        items: list[dict[str, Json]] = value_at(message, envelope.items) or []
+        for item in items:
+            self._judge(item)
+        return items
+
+    def _judge(self, message: dict[str, Json]) -> None:
+        # The first message of a connection is the one that announces limits.
+        self._welcome = self._welcome or message
         self._add(self._monitor.server(message))
         self._add(self._replies.received(message))
         if "problem" in message:
             self._add(self.contract.catalogue.problem_violations(message["problem"]))
-        return message
+
+    def _is_counted(self, message: dict[str, Json]) -> bool:
+        laws = [law for law in self.contract.protocol.laws if law.kind == "contiguous"]
+        return any(
+            value_at(message, law.field or "") is not None and not (law.exception and law.exception.holds(message))
+            for law in laws
+        )
+
+    def _misfits(self, envelope: Envelope, message: dict[str, Json], frame: str | bytes) -> list[Violation]:
+        kind, items = message["type"], value_at(message, envelope.items) or []
+        found = [
+            Violation("envelope/same", f"{pointer} of an item is not that of the {kind} in which it comes")
+            for pointer in envelope.same
+            if any(value_at(item, pointer) != value_at(message, pointer) for item in items)
+        ]
+        most = value_at(self._welcome, envelope.max_items) if envelope.max_items else None
+        if isinstance(most, int) and len(items) > most:
+            found.append(Violation("envelope/items", f"{kind} carries {len(items)} of at most {most}"))
+        size = len(frame.encode() if isinstance(frame, str) else frame)
+        largest = value_at(self._welcome, envelope.max_bytes) if envelope.max_bytes else None
+        if isinstance(largest, int) and size > largest and len(items) > 1:
+            found.append(Violation("envelope/bytes", f"{kind} has {size} bytes of at most {largest}"))
+        return found
 
     def closed(self, code: int, reason: str, *, expected: int | None) -> None:
         """Takes the close of the server; `expected` is None when nothing the client did asked for one."""

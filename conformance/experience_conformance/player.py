@@ -91,6 +91,7 @@ class Player:
             "repeat": self._repeat,
             "quiet": self._quiet,
             "same_events": self._same_events,
+            "batched": self._batched,
             "close": self._close,
         }
         verb = next(verb for verb in verbs if verb in step)
@@ -221,6 +222,12 @@ class Player:
             if message["type"] in types and types[message["type"]].is_event and message.get("cursor", 0) > after
             if not any(exception.holds(message) for exception in exceptions)
         ]
+
+    async def _batched(self, step: dict[str, Json]) -> None:
+        """Whether events came in envelopes on a socket, and then all of them."""
+        judge = self.judges[step["batched"]]
+        if not judge.envelopes or judge.bare:
+            raise ExpectationError(f"{judge.envelopes} envelopes came, and {judge.bare} events outside of them")
 
     async def _close(self, step: dict[str, Json]) -> None:
         await self.sockets.pop(step["close"]).close()

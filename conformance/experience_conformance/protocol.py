@@ -83,9 +83,20 @@ class Law:
 
 
 @dataclass(frozen=True, slots=True)
+class Envelope:
+    """A message that carries others; `max_items` and `max_bytes` point into the welcome, which says how many."""
+
+    items: str
+    same: tuple[str, ...]
+    max_items: str | None
+    max_bytes: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Protocol:
     """All of `x-protocol` that a judge of one connection needs."""
 
+    envelopes: dict[str, Envelope]
     machines: dict[str, Machine]
     laws: tuple[Law, ...]
     out_of_order: str
@@ -137,6 +148,7 @@ def _read(extension: dict[str, Json]) -> Protocol:
     machines = {name: _machine(name, tables) for name in tables}
     violation = extension["violation"]
     return Protocol(
+        envelopes={name: _envelope(table) for name, table in extension.get("envelopes", {}).items()},
         machines=machines,
         laws=tuple(_law(name, table, machines) for name, table in extension["laws"].items()),
         out_of_order=violation["client"]["problem"],
@@ -144,6 +156,10 @@ def _read(extension: dict[str, Json]) -> Protocol:
         violation_close=violation["repeated"]["close"],
         close_codes={int(code): entry.get("problem") for code, entry in extension["close_codes"].items()},
     )
+
+
+def _envelope(table: dict[str, Json]) -> Envelope:
+    return Envelope(table["items"], tuple(table["same"]), table.get("max_items"), table.get("max_bytes"))
 
 
 def _machine(name: str, tables: dict[str, Json]) -> Machine:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
+from collections import deque
 from dataclasses import dataclass, field
 
 from websockets.asyncio.client import ClientConnection, connect
@@ -43,6 +44,7 @@ class SocketClient:
     judge: Judge
     round_trip: float
     log: list[dict[str, Json]] = field(default_factory=list)
+    _unread: deque[dict[str, Json]] = field(default_factory=deque)
 
     async def send(self, frame: str | bytes) -> None:
         """Sends a text frame, or a binary one for bytes, after the judge has seen it."""
@@ -55,19 +57,18 @@ class SocketClient:
         await self._write(frame, text=True)
 
     async def receive(self, seconds: float | None = None) -> dict[str, Json]:
-        """Answers the next readable message; raises NoAnswerError or ClosedError."""
+        """Answers the next readable message, those of an envelope one by one; raises NoAnswerError or ClosedError."""
         seconds = ANSWER_SECONDS if seconds is None else seconds
-        while True:
+        while not self._unread:
             try:
                 frame = await asyncio.wait_for(self.connection.recv(), seconds)
             except TimeoutError as error:
                 raise NoAnswerError(f"nothing came within {seconds:g} s") from error
             except ConnectionClosed as error:
                 raise ClosedError(*_close_of(error)) from error
-            message = self.judge.received(frame)
-            if message is not None:
-                self.log.append(message)
-                return message
+            self._unread.extend(self.judge.received(frame))
+        self.log.append(self._unread[0])
+        return self._unread.popleft()
 
     async def drain(self) -> list[dict[str, Json]]:
         """Answers what arrives within a quiet window."""

@@ -34,6 +34,12 @@ LIMITS = {
     "max_open_conversations": 5,
     "max_messages_per_minute": 100,
     "max_violations_per_minute": 10,
+    "max_batch_events": 4,
+    "max_batch_bytes": 16384,
+    "max_json_depth": 64,
+    "max_active_runs": 10,
+    "max_sockets_per_user": 100,
+    "max_send_queue_bytes": 1048576,
 }
 
 
@@ -44,9 +50,13 @@ def keep(message: Message) -> list[Message]:
 
 @dataclass(slots=True)
 class Fault:
-    """How the server breaks the contract: `mutate` sees each outgoing message, the rest are switches."""
+    """How the server breaks the contract.
+
+    `mutate` sees each outgoing message, `mutate_frame` each frame, in which several may go; the rest are switches.
+    """
 
     mutate: Callable[[Message], list[Message]] = keep
+    mutate_frame: Callable[[Message], list[Message]] = keep
     close_with: int | None = None
     accepts_unknown_fields: bool = False
     forgets_on_resume: bool = False
@@ -96,6 +106,7 @@ class Connection:
     socket: ServerConnection
     user: str
     open: dict[str, Conversation] = field(default_factory=dict)
+    batched: set[str] = field(default_factory=set)
     outbox: asyncio.Queue[Message] = field(default_factory=asyncio.Queue)
     violations: int = 0
     messages: int = 0
@@ -105,10 +116,29 @@ class Connection:
             self.outbox.put_nowait(outgoing)
 
     async def write(self) -> None:
+        ahead: list[Message] = []
         while True:
-            message = await self.outbox.get()
-            await self.socket.send(json.dumps(message, ensure_ascii=False))
-            self.outbox.task_done()
+            message = ahead.pop() if ahead else await self.outbox.get()
+            together = [message]
+            while self.joins(message) and not self.outbox.empty() and len(together) < LIMITS["max_batch_events"]:
+                following = self.outbox.get_nowait()
+                if not self.joins(following) or following["conversation_id"] != message["conversation_id"]:
+                    ahead.append(following)
+                    break
+                together.append(following)
+            await self.send(together)
+            for _ in together:
+                self.outbox.task_done()
+
+    def joins(self, message: Message) -> bool:
+        return "seq" in message and "duplicate" not in message and message["conversation_id"] in self.batched
+
+    async def send(self, together: list[Message]) -> None:
+        message = together[0]
+        if self.joins(message):
+            message = {"type": "events", "conversation_id": message["conversation_id"], "events": together}
+        for outgoing in self.server.fault.mutate_frame(message):
+            await self.socket.send(json.dumps(outgoing, ensure_ascii=False))
 
     def refuse(self, slug: str, about: Message, pointer: str = "", detail: str = "no") -> None:
         problem = self.server.problem(slug, detail)
@@ -130,6 +160,7 @@ class Connection:
                 "server_version": "0",
                 "expires_at": (datetime.now(UTC) + timedelta(minutes=15)).isoformat(),
                 "limits": LIMITS,
+                "heartbeat": {"interval_seconds": 20, "timeout_seconds": 20},
             }
         )
         async for frame in self.socket:
@@ -172,6 +203,7 @@ class Connection:
             return self.refuse("too-many-requests", message)
         self.server.conversations[conversation.id] = conversation
         self.open[conversation.id] = conversation
+        (self.batched.add if message.get("batch") else self.batched.discard)(conversation.id)
         self.put(
             {
                 "type": "conversation.opened",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -60,6 +61,18 @@ def forget_the_status(message: Message) -> list[Message]:
     return [message | {"problem": message["problem"] | {"status": 400}}] if message["type"] == "error" else [message]
 
 
+def unwrap(message: Message) -> list[Message]:
+    return message["events"] if message["type"] == "events" else [message]
+
+
+def in_events(change: Callable[[list[Message]], list[Message]]) -> Fault:
+    return Fault(
+        mutate_frame=lambda message: (
+            [message | {"events": change(message["events"])}] if message["type"] == "events" else [message]
+        )
+    )
+
+
 NOBODY = "0198c0dd-1111-7aaa-8bbb-0123456789ab"
 
 
@@ -99,6 +112,18 @@ NOBODY = "0198c0dd-1111-7aaa-8bbb-0123456789ab"
         pytest.param("error-1", Fault(mutate=forget_the_status), "problem/status", id="a status not of the registry"),
         pytest.param("error-2", Fault(accepts_unknown_fields=True), "reply/refusal", id="an unknown field is accepted"),
         pytest.param("resume-1", Fault(forgets_on_resume=True), "law/seq-is-contiguous", id="an event lost on resume"),
+        pytest.param("events-1", Fault(mutate_frame=unwrap), "conversation/expectation", id="not together"),
+        pytest.param("events-1", Fault(mutate=skip_a_number), "law/seq-is-contiguous", id="a seq is skipped in events"),
+        pytest.param(
+            "events-1",
+            in_events(lambda events: [*events[:-1], events[-1] | {"conversation_id": NOBODY}]),
+            "envelope/same",
+            id="an event of another conversation",
+        ),
+        pytest.param(
+            "events-2", in_events(lambda events: events * 2), "envelope/items", id="more events than may come together"
+        ),
+        pytest.param("events-2", in_events(lambda events: events[::-1]), "law/cursor-increases", id="the wrong way"),
         pytest.param("x-protocol.violation-1", Fault(close_with=1011), "close/code", id="another close code"),
         pytest.param("x-protocol.violation-1", Fault(close_with=4500), "close/reason", id="a code of another problem"),
         pytest.param("handshake-2", Fault(accepts_any_ticket=True), "handshake/accepted", id="any ticket will do"),

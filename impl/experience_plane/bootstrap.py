@@ -27,7 +27,7 @@ from experience_plane.adapters.sql.engine import create_engine, read_connection
 from experience_plane.adapters.sql.identity_stores import sql_identity_stores
 from experience_plane.adapters.sql.known_networks import SqlKnownNetworks
 from experience_plane.agent_socket.endpoint import AgentSocket, AgentSocketOptions
-from experience_plane.agent_socket.limits import SocketLimits
+from experience_plane.agent_socket.limits import Heartbeat, SocketLimits
 from experience_plane.agent_socket.runs import RunLimits, Runs
 from experience_plane.agents.engine import AgentEngine
 from experience_plane.agents.models import ModelOptions, build_model
@@ -338,7 +338,10 @@ async def _identity_stores(settings: Settings) -> AsyncIterator[IdentityStores]:
 def _run_limits(settings: Settings) -> RunLimits:
     runs = settings.runs
     return RunLimits(
-        max_handoffs=runs.max_handoffs, max_seconds=runs.max_seconds, history_messages=runs.history_messages
+        max_active=settings.agent_socket.max_active_runs,
+        max_handoffs=runs.max_handoffs,
+        max_seconds=runs.max_seconds,
+        history_messages=runs.history_messages,
     )
 
 
@@ -351,8 +354,15 @@ def _socket_options(settings: Settings) -> AgentSocketOptions:
             max_open_conversations=socket.max_open_conversations,
             max_messages_per_minute=socket.max_messages_per_minute,
             max_violations_per_minute=socket.max_violations_per_minute,
+            max_batch_events=socket.max_batch_events,
+            max_batch_bytes=socket.max_batch_bytes,
+            max_json_depth=socket.max_json_depth,
+            max_active_runs=socket.max_active_runs,
+            max_sockets_per_user=socket.max_sockets_per_user,
+            max_send_queue_bytes=socket.max_send_queue_bytes,
         ),
+        heartbeat=Heartbeat(interval_seconds=socket.ping_interval_seconds, timeout_seconds=socket.ping_timeout_seconds),
+        slow_reader_seconds=socket.slow_reader_seconds,
         allowed_origins=tuple(settings.http.allowed_origins),
-        max_sockets_per_user=socket.max_sockets_per_user,
         drain_seconds=socket.drain_seconds,
     )

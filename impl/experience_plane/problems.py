@@ -66,6 +66,7 @@ PROBLEM_TYPE_OF: dict[type[ExperiencePlaneError], ProblemType] = {
     log.RunInProgress: types.RUN_IN_PROGRESS,
     log.RunNotActive: types.RUN_NOT_ACTIVE,
     log.RunNotFound: types.RUN_NOT_FOUND,
+    log.TooManyRuns: types.TOO_MANY_REQUESTS,
     ExecutionFailed: types.AGENT_FAILED,
     ForeignPage: types.FORBIDDEN,
     NotReady: types.NOT_READY,

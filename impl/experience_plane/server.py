@@ -16,6 +16,7 @@ from experience_plane.adapters.sql.schema import SchemaTooNew
 from experience_plane.agents.models import ModelNotConfigured
 from experience_plane.bootstrap import VERSION, DatabaseNotOpened, open_service
 from experience_plane.settings import Settings
+from experience_plane.websocket_wire import WebSocketWire
 
 _LOG = structlog.get_logger(__name__)
 
@@ -66,7 +67,7 @@ def _config(settings: Settings, application: object) -> uvicorn.Config:
     return uvicorn.Config(
         application,  # type: ignore[arg-type]  # an ASGI application
         http="httptools",
-        ws="websockets-sansio",
+        ws=WebSocketWire,
         ws_max_size=settings.agent_socket.max_message_bytes,
         ws_ping_interval=settings.agent_socket.ping_interval_seconds,
         ws_ping_timeout=settings.agent_socket.ping_timeout_seconds,

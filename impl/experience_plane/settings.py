@@ -240,8 +240,20 @@ class AgentSocketSettings(BaseModel):
     max_violations_per_minute: int = Field(
         20, ge=1, le=1000, description="Messages against the contract in 60 seconds before 4400."
     )
+    max_batch_events: int = Field(256, ge=1, le=1024, description="Events in one `events` message.")
+    max_batch_bytes: int = Field(
+        65_536, ge=1024, le=16_777_216, description="Bytes of one `events` message with more than one event."
+    )
+    max_json_depth: int = Field(64, ge=4, le=512, description="Arrays and objects within each other in a message.")
+    max_active_runs: int = Field(16, ge=1, le=10_000, description="Runs of one user that may be active at once.")
     max_sockets_per_user: int = Field(
         20, ge=1, le=100_000, description="Sockets of one user; one more is answered with 429."
+    )
+    max_send_queue_bytes: int = Field(
+        1_048_576, ge=4096, le=268_435_456, description="Bytes that may wait to be sent to one socket."
+    )
+    slow_reader_seconds: float = Field(
+        10.0, gt=0, description="How long they may stay at that bound before the socket is closed with 4508."
     )
     ping_interval_seconds: float = Field(20.0, gt=0, description="Between two WebSocket pings of the service.")
     ping_timeout_seconds: float = Field(20.0, gt=0, description="How long a pong may take.")

@@ -131,6 +131,10 @@ class _Screen(AgentSocketListener):
     def on_agent_cancelled(self, message: messages.AgentCancelled) -> None:  # noqa: ARG002
         _say("\n[cancelled]\n")
 
+    def on_events(self, message: messages.Events) -> None:
+        for event in message.events:
+            self.receive(event)
+
     def on_connection_pong(self, message: messages.ConnectionPong) -> None:
         """Nobody has asked for it here."""
 

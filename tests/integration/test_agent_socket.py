@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import json
+import socket
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -122,3 +124,49 @@ def test_a_handshake_elsewhere_is_refused_without_an_error_in_the_log(service: S
     with service.http() as http:
         http.get("/nothing")
     assert not [line for line in service.lines[before:] if json.loads(line)["level"] == "error"]
+
+
+def test_who_asks_for_batches_gets_the_same_events(service: Service) -> None:
+    user = service.user()
+    with user.socket() as one, user.socket() as two:
+        conversation = one.opens()["conversation_id"]
+        two.opens(conversation, batch=True)
+        one.writes(conversation, "What can you do?")
+        live = one.hears(*ENDS)
+        together: list[dict[str, Any]] = []
+        while not together or together[-1]["type"] not in ENDS:
+            together += two.hears("events")[-1]["events"]
+    assert together == live
+
+
+def test_json_that_is_nested_one_deeper_than_the_limit_is_refused(service: Service) -> None:
+    with service.user().socket() as talk:
+        depth = talk.ready["limits"]["max_json_depth"]
+        for levels, slug in ((depth, "invalid-message"), (depth + 1, "malformed-message")):
+            nested = "[" * (levels - 1) + "]" * (levels - 1)
+            talk.connection.send(f'{{"type":"connection.ping","correlation_id":{nested}}}')
+            assert talk.hears("error")[-1]["problem"]["type"] == f"/problems/{slug}"
+
+
+def test_the_line_of_a_peer_that_takes_nothing_is_cut(start: Callable[..., Service]) -> None:
+    """It neither reads nor answers pings; what it left waiting is freed, and the log says why it was closed."""
+    settings = {"PING_INTERVAL_SECONDS": "0.2", "PING_TIMEOUT_SECONDS": "0.2"}
+    service = start(**{f"EXPERIENCE_PLANE_AGENT_SOCKET__{name}": value for name, value in settings.items()})
+    token = service.user().access_token
+    host, _, port = service.address.removeprefix("http://").partition(":")
+    request = (
+        "GET /api/runtime/agent HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        f"Sec-WebSocket-Key: {'A' * 22}==\r\nSec-WebSocket-Version: 13\r\n"
+        f"Sec-WebSocket-Protocol: {SUBPROTOCOL}\r\nAuthorization: Bearer {token}\r\n\r\n"
+    )
+    with socket.create_connection((host, int(port))) as silent:
+        silent.settimeout(30)
+        silent.sendall(request.encode())
+        heard = b""
+        with contextlib.suppress(ConnectionResetError):
+            while piece := silent.recv(65536):
+                heard += piece
+    assert (4408).to_bytes(2, "big") + b"connection-timeout" in heard
+    service.stop()
+    closed = [json.loads(line) for line in service.lines if "socket_closed" in line]
+    assert [line["close_code"] for line in closed] == [4408]

@@ -109,7 +109,7 @@ def test_a_port_that_is_taken_is_said_in_a_sentence(tmp_path: Path) -> None:
     ("setting", "value", "said"),
     [
         ("HTTP__PORT", "abc", "http.port"),
-        ("AGENT_SOCKET__ALLOWED_ORIGINS", "not json", "agent_socket"),
+        ("HTTP__ALLOWED_ORIGINS", "not json", "http"),
         ("MODEL__NAME", "nobody:nothing", "nobody"),
         ("DATABASE__URL", "mysql://localhost/x", "mysql"),
         ("DATABASE__URL", "postgresql+asyncpg://postgres:hunter2@127.0.0.1:1/x", "database"),

@@ -286,3 +286,24 @@ test('close ends the connection with 1000', async (t) => {
   assert.equal(code, 1000)
   assert.deepEqual([closed.code, closed.reconnect], [1000, false])
 })
+
+test('Events that come together reach the run and the handlers one by one', async (t) => {
+  const connected = await connect(t)
+  const run = await begin(connected)
+  const heard: string[] = []
+  connected.socket.onMessage((message) => heard.push(message.type))
+  const { conversation_id } = run
+  connected.peer.send(
+    {
+      type: 'events',
+      conversation_id,
+      events: [events.started, events.token(3, 'Three '), events.token(4, 'of them.')],
+    },
+    events.completed(5, 'Three of them.'),
+  )
+  const types = ['agent.started', 'agent.token', 'agent.token', 'agent.completed']
+  assert.deepEqual(await collect(run), ['message.accepted', ...types])
+  assert.deepEqual(heard, types)
+  assert.equal(connected.socket.cursor(run.conversation_id), 5)
+  assert.deepEqual(connected.violations, [])
+})

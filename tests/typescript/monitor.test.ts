@@ -189,9 +189,34 @@ test('Every law of the contract has a case that breaks it', () => {
   for (const law of Object.keys(contract['x-protocol'].laws)) assert.ok(broken.has(law), law)
 })
 
-test('Every message of the contract has a row in the tables of the connection', () => {
+test('What comes in an envelope is judged item by item', () => {
+  const tokens = [3, 4, 5].map((seq) => example('agent.token', { seq, cursor: seq, delta: 'a' }))
+  const story = [
+    example('connection.ready'),
+    example('conversation.opened'),
+    example('message.accepted'),
+    example('agent.started'),
+  ]
+  const fed = (...events: ReturnType<typeof example<'agent.token'>>[]) => {
+    const monitor = new ProtocolMonitor()
+    for (const message of story) assert.deepEqual(monitor.feed('server', message), [])
+    return monitor.feed('server', { type: 'events', conversation_id: CONVERSATION, events })
+  }
+  assert.deepEqual(fed(...tokens), [])
+  assert.deepEqual(
+    fed(...tokens.slice(1)).map(({ rule }) => rule),
+    ['seq-is-contiguous'],
+  )
+  assert.deepEqual(
+    fed(...tokens.map((token) => ({ ...token, conversation_id: RUN }))).map(({ rule }) => rule),
+    ['events'],
+  )
+})
+
+test('Every message of the contract that is no envelope has a row in the tables of the connection', () => {
   const rows: readonly { sender: string; message: string }[] = PROTOCOL.machines.connection.transitions
   for (const [type, message] of Object.entries(contract.components.messages)) {
+    if (type in PROTOCOL.envelopes) continue
     const sender = message['x-direction']
     assert.ok(
       rows.some((row) => row.sender === sender && row.message === type),

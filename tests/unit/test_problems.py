@@ -18,7 +18,7 @@ from experience_plane_api.problem_types import ProblemType
 SAID_DIRECTLY = {
     "agent-failed", "content-too-large", "forbidden", "invalid-message", "malformed-message", "malformed-request",
     "message-out-of-order", "method-not-allowed", "not-found", "too-many-requests", "unsupported-media-type",
-    "upgrade-required", "unauthenticated", "internal-error", "invalid-request",
+    "upgrade-required", "unauthenticated", "internal-error", "invalid-request", "connection-timeout", "slow-reader",
 }  # fmt: skip
 # Raised before there is a client who could be told, or told by an agent in words.
 NEVER_SENT = {ModelNotConfigured.__name__, "MaterialMissing", "SchemaOutdated", "SchemaTooNew"}

@@ -39,13 +39,18 @@ WAYS: dict[str, dict[str, Story]] = {
     },
 }
 SEEDED_BY_THE_EXAMPLE = {"run": "running", "step": "unknown"}
-KEY_OF = {"connection": "", "conversation": CONVERSATION, "run": RUN, "step": STEP}
+PATH_OF = {
+    "connection": (),
+    "conversation": (CONVERSATION,),
+    "run": (CONVERSATION, RUN),
+    "step": (CONVERSATION, RUN, STEP),
+}
 CASES = [
     (machine, state, sender, message_type)
     for machine, table in PROTOCOL["machines"].items()
     for state in table["states"]
     for sender in ("client", "server")
-    for message_type in EXAMPLES
+    for message_type in EXAMPLES.keys() - PROTOCOL["envelopes"].keys()
 ]
 
 
@@ -70,7 +75,7 @@ def test_every_state_of_the_contract_has_a_way_to_it() -> None:
     }
     for name, ways in WAYS.items():
         for state, story in ways.items():
-            assert after(story).state(name, KEY_OF[name]) == state
+            assert after(story).state(name, *PATH_OF[name]) == state
 
 
 @pytest.mark.parametrize(("machine", "state", "sender", "message_type"), CASES)
@@ -86,11 +91,11 @@ def test_each_message_in_each_state_is_a_row_or_a_violation(
     broken = rules(monitor, message_type, sender, **({"run_id": RUN, "conversation_id": CONVERSATION} if rows else {}))
     assert (machine in broken) == (concerned and row is None)
     if message_type == table.get("seeded_by", {}).get("message") and not broken:
-        assert monitor.state(machine, KEY_OF[machine]) == SEEDED_BY_THE_EXAMPLE[machine]
+        assert monitor.state(machine, *PATH_OF[machine]) == SEEDED_BY_THE_EXAMPLE[machine]
     elif not broken:
-        assert monitor.state(machine, KEY_OF[machine]) == (row["next"] if row else state)
+        assert monitor.state(machine, *PATH_OF[machine]) == (row["next"] if row else state)
     else:
-        assert monitor.state(machine, KEY_OF[machine]) == state
+        assert monitor.state(machine, *PATH_OF[machine]) == state
 
 
 @pytest.mark.parametrize("state", ["unknown", "accepted", "running", "handing_off", "ended"])
@@ -98,7 +103,7 @@ def test_a_duplicate_acceptance_is_a_reply_in_every_state_and_moves_nothing(stat
     """The row with the guard goes before the one without."""
     monitor = after(WAYS["run"][state])
     assert rules(monitor, "message.accepted", seq=1, cursor=1, duplicate=True) == set()
-    assert monitor.state("run", RUN) == state
+    assert monitor.state("run", CONVERSATION, RUN) == state
 
 
 def test_seq_has_no_gap_and_no_repetition() -> None:
@@ -183,8 +188,8 @@ def test_opening_midway_seeds_runs_and_steps() -> None:
     """What `active_runs` says goes on as if this connection had seen it."""
     runs = [{"run_id": RUN, "seq": 4, "state": "running", "steps": [STEP]}]
     monitor = after([READY, OPEN, ("server", example("conversation.opened", cursor=9, active_runs=runs))])
-    assert monitor.state("run", RUN) == "running"
-    assert monitor.state("step", STEP) == "started"
+    assert monitor.state("run", CONVERSATION, RUN) == "running"
+    assert monitor.state("step", CONVERSATION, RUN, STEP) == "started"
     assert rules(monitor, "agent.completed", seq=5, cursor=10, text="") == {"steps-end-first"}
     assert rules(monitor, "step.completed", seq=5, cursor=10) == set()
     assert rules(monitor, "agent.completed", seq=6, cursor=11, text="any") == set()
@@ -196,7 +201,7 @@ def test_opening_again_sets_the_conversation_back_and_replays() -> None:
     runs = [{"run_id": RUN, "seq": 1, "state": "accepted", "steps": []}]
     opened = ("server", example("conversation.opened", cursor=1, active_runs=runs))
     monitor = after([*RUNNING, CANCELLED, again, opened, STARTED, CANCELLED])
-    assert monitor.state("run", RUN) == "ended"
+    assert monitor.state("run", CONVERSATION, RUN) == "ended"
 
 
 def test_ids_are_compared_as_uuids_are() -> None:
@@ -222,10 +227,33 @@ def test_memory_is_bounded_over_many_runs_with_steps_that_never_end() -> None:
             cursor += 1
             fields = ids if message_type == "step.started" else {"run_id": ids["run_id"]}
             assert rules(monitor, message_type, seq=seq, cursor=cursor, **fields) == set()
-    assert len(monitor._instances["run"]) == REMEMBERED
-    assert len(monitor._instances["step"]) == REMEMBERED
-    assert all(len(counters) <= REMEMBERED for counters in monitor._counters.values())
-    assert all(len(texts) <= REMEMBERED for texts in monitor._texts.values())
+    conversation = monitor._root.children["conversation"][CONVERSATION]
+    assert len(conversation.children["run"]) == REMEMBERED
+    assert not any(run.children or run.texts for run in conversation.children["run"].values())
+
+
+def test_a_long_text_is_judged_piece_by_piece() -> None:
+    """A piece like the one before takes a shorter way through the monitor, and is judged as strictly."""
+    monitor = after(RUNNING)
+    for number in range(3, 203):
+        place = {"seq": number, "cursor": number}
+        assert rules(monitor, "agent.token", **place | {"seq": number + 1}, delta="a") == {"seq-is-contiguous"}
+        assert rules(monitor, "agent.token", **place | {"cursor": number - 1}, delta="a") == {"cursor-increases"}
+        assert "run" in rules(monitor, "agent.token", **place, delta="a", run_id=OTHER_RUN)
+        assert rules(monitor, "agent.token", **place, delta="a") == set()
+    assert rules(monitor, "agent.completed", seq=203, cursor=203, text="a" * 199) == {"text-is-the-tokens"}
+    assert rules(monitor, "agent.completed", seq=203, cursor=203, text="a" * 200) == set()
+
+
+def test_an_envelope_is_judged_item_by_item() -> None:
+    """`envelopes`: what is in it counts as if it had been sent by itself."""
+    tokens = [example("agent.token", seq=number, cursor=number, delta="a") for number in (3, 4, 5)]
+    monitor = after(RUNNING)
+    assert rules(monitor, "events", conversation_id=CONVERSATION, events=tokens) == set()
+    assert rules(monitor, "agent.completed", seq=6, cursor=6, text="aaa") == set()
+    assert rules(after(RUNNING), "events", conversation_id=CONVERSATION, events=tokens[1:]) == {"seq-is-contiguous"}
+    assert rules(after(RUNNING), "events", conversation_id=OTHER_RUN, events=tokens) == {"events"}
+    assert "connection" in rules(ProtocolMonitor(), "events", conversation_id=CONVERSATION, events=tokens)
 
 
 def test_examples_are_messages_of_the_side_that_sends_them() -> None:

@@ -103,6 +103,7 @@ export class Transcript {
         break
       case 'connection.ready':
       case 'connection.pong':
+      case 'events':
       case 'conversation.opened':
       case 'error':
         break

@@ -106,6 +106,11 @@ function order(protocol) {
     problem ? problemLink(problem) : '',
     reconnect ? 'yes' : 'no',
   ])
+  const envelopes = Object.entries(protocol.envelopes ?? {}).map(([name, { items, description }]) => [
+    messageLink(name),
+    code(items),
+    inline(description),
+  ])
   const { violation } = protocol
   return `<h2 id="order">Order</h2>
 <p>State machines say which message may be sent when; a message is allowed when every machine that it concerns has a place for it. A
@@ -115,6 +120,9 @@ ${code(violation.repeated.limit)} violations close the connection with ${violati
 ${Object.entries(protocol.machines)
   .map(([name, machine]) => machineSection(name, machine))
   .join('\n')}
+<h2 id="envelopes">Envelopes</h2>
+<p>Messages that carry others. Each of the others counts as if it had been sent by itself, in order.</p>
+${table(['Message', 'Carries', 'Meaning'], envelopes)}
 <h2 id="laws">Laws</h2>
 <p>What holds over the fields of several messages.</p>
 ${table(['Law', 'What it says'], laws)}
@@ -141,6 +149,7 @@ export function socketPage(document) {
       ...server.map(entry),
       ['order', 'Order'],
       ...Object.keys(protocol.machines).map((name) => [anchor('machine', name), escapeHtml(name), 2]),
+      ['envelopes', 'Envelopes'],
       ['laws', 'Laws'],
       ['close-codes', 'Close codes'],
       ['schemas', 'Schemas'],

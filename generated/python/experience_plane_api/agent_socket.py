@@ -36,6 +36,7 @@ ServerMessage: TypeAlias = Annotated[
     | messages.AgentCompleted
     | messages.AgentFailed
     | messages.AgentCancelled
+    | messages.Events
     | messages.ConnectionPong
     | messages.Error,
     Field(discriminator="type"),
@@ -76,6 +77,7 @@ SERVER_MESSAGES: Final[dict[str, type[ServerMessage]]] = {
     "agent.completed": messages.AgentCompleted,
     "agent.failed": messages.AgentFailed,
     "agent.cancelled": messages.AgentCancelled,
+    "events": messages.Events,
     "connection.pong": messages.ConnectionPong,
     "error": messages.Error,
 }
@@ -196,6 +198,10 @@ class AgentSocketSender(ABC):
         """An end of a run."""
         self.transmit(message)
 
+    def send_events(self, message: messages.Events) -> None:
+        """Events of one conversation that were ready together."""
+        self.transmit(message)
+
     def send_connection_pong(self, message: messages.ConnectionPong) -> None:
         """A sign of life."""
         self.transmit(message)
@@ -235,6 +241,8 @@ class AgentSocketListener(ABC):
                 self.on_agent_failed(message)
             case messages.AgentCancelled():
                 self.on_agent_cancelled(message)
+            case messages.Events():
+                self.on_events(message)
             case messages.ConnectionPong():
                 self.on_connection_pong(message)
             case messages.Error():
@@ -289,6 +297,10 @@ class AgentSocketListener(ABC):
     @abstractmethod
     def on_agent_cancelled(self, message: messages.AgentCancelled) -> None:
         """An end of a run."""
+
+    @abstractmethod
+    def on_events(self, message: messages.Events) -> None:
+        """Events of one conversation that were ready together."""
 
     @abstractmethod
     def on_connection_pong(self, message: messages.ConnectionPong) -> None:

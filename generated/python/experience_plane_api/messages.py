@@ -7,7 +7,16 @@ from __future__ import annotations
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import MISSING, AwareDatetime, BaseModel, ConfigDict, Field, StrictInt
+from pydantic import (
+    MISSING,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictFloat,
+    StrictInt,
+)
 from typing_extensions import TypeAliasType
 
 
@@ -28,6 +37,31 @@ class Limits(BaseModel):
     """`agent.message` that a connection may send in 60 seconds."""
     max_violations_per_minute: Annotated[StrictInt, Field(ge=1, le=1000)]
     """Messages against the contract that are answered within 60 seconds; one more closes the connection with 4400."""
+    max_batch_events: Annotated[StrictInt, Field(ge=1, le=1024)]
+    """Events in one `events` message."""
+    max_batch_bytes: Annotated[StrictInt, Field(ge=1024, le=16777216)]
+    """Bytes of one `events` message in UTF-8, unless it holds a single event."""
+    max_json_depth: Annotated[StrictInt, Field(ge=4, le=512)]
+    """Arrays and objects within each other in a message."""
+    max_active_runs: Annotated[StrictInt, Field(ge=1, le=10000)]
+    """Runs of one user that may be active at once."""
+    max_sockets_per_user: Annotated[StrictInt, Field(ge=1, le=100000)]
+    """Sockets that a user may have open; the handshake of one more is answered with 429."""
+    max_send_queue_bytes: Annotated[StrictInt, Field(ge=4096, le=268435456)]
+    """Bytes that may wait to be sent to this client; one that leaves them waiting is closed with 4508."""
+
+
+class Heartbeat(BaseModel):
+    """How the service finds out that a client is gone."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    interval_seconds: Annotated[StrictFloat, Field(gt=0.0)]
+    """Between two WebSocket pings of the service."""
+    timeout_seconds: Annotated[StrictFloat, Field(gt=0.0)]
+    """How long a pong may take; then the connection is closed with 4408."""
 
 
 class ConnectionPing(BaseModel):
@@ -180,6 +214,8 @@ class ConversationOpen(BaseModel):
     """A conversation, as a UUID made by the service."""
     after_cursor: Annotated[StrictInt | MISSING, Field(ge=0, le=9007199254740991, title="Cursor")] = MISSING
     """A position in the log of a conversation. Strictly increasing within the conversation; what a client resumes from. 0 is before the first event."""
+    batch: StrictBool | MISSING = MISSING
+    """Whether the events of the conversation come in `events` messages on this connection."""
 
 
 class AgentMessage(BaseModel):
@@ -253,6 +289,7 @@ class ConnectionReady(BaseModel):
     expires_at: AwareDatetime
     """When the connection's authentication ends; it is then closed with 4401."""
     limits: Limits
+    heartbeat: Heartbeat
 
 
 class ConversationOpened(BaseModel):
@@ -573,6 +610,35 @@ class AgentCancelled(BaseModel):
     """A moment in UTC (RFC 3339)."""
 
 
+class Events(BaseModel):
+    """Events of one conversation that were ready together."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    type: Literal["events"]
+    """The type of the message."""
+    conversation_id: Annotated[UUID, Field(title="ConversationId")]
+    """A conversation, as a UUID made by the service."""
+    events: Annotated[
+        list[
+            MessageAccepted
+            | AgentStarted
+            | AgentHandoff
+            | AgentToken
+            | StepStarted
+            | StepCompleted
+            | StepFailed
+            | AgentCompleted
+            | AgentFailed
+            | AgentCancelled
+        ],
+        Field(max_length=1024, min_length=1),
+    ]
+    """The events, in the order of the log; all of this conversation."""
+
+
 class ConnectionPong(BaseModel):
     """A sign of life."""
 
@@ -667,6 +733,9 @@ AgentFailedPayload = TypeAliasType("AgentFailedPayload", AgentFailed)
 
 
 AgentCancelledPayload = TypeAliasType("AgentCancelledPayload", AgentCancelled)
+
+
+EventsPayload = TypeAliasType("EventsPayload", Events)
 
 
 ConnectionPongPayload = TypeAliasType("ConnectionPongPayload", ConnectionPong)

@@ -11,6 +11,7 @@ from experience_plane_api.protocol_types import (
     CloseCode,
     Concatenation,
     Contiguous,
+    Envelope,
     Guard,
     Increasing,
     Machine,
@@ -20,10 +21,11 @@ from experience_plane_api.protocol_types import (
 )
 
 PROTOCOL: Final = Protocol(
-    version="1.0.0",
+    version="1.1.0",
     client_violation="message-out-of-order",
     server_violation_close=4400,
     repeated_violation_close=4400,
+    envelopes=(Envelope(message="events", items="/events", same=("/conversation_id",)),),
     machines=(
         Machine(
             name="connection",
@@ -696,6 +698,16 @@ PROTOCOL: Final = Protocol(
             reconnect=True,
             problem="unauthenticated",
         ),
+        CloseCode(
+            code=4408, meaning="The client did not answer a ping in time.", reconnect=True, problem="connection-timeout"
+        ),
         CloseCode(code=4500, meaning="Something went wrong on our side.", reconnect=True, problem="internal-error"),
+        CloseCode(
+            code=4508,
+            meaning="The client read more slowly than it was sent to. Open the "
+            "conversations again from the last cursors.",
+            reconnect=True,
+            problem="slow-reader",
+        ),
     ),
 )

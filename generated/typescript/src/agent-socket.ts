@@ -78,6 +78,8 @@ export type RunEnd = AgentCompleted | AgentFailed | AgentCancelled
 export interface OpenConversation {
   readonly conversation_id?: string
   readonly after_cursor?: number
+  /** Whether events that are ready together come in one message: cheaper, and nothing else here differs. */
+  readonly batch?: boolean
 }
 
 /** What the service answered, and the runs that are under way, from there on. */
@@ -213,7 +215,7 @@ export class AgentSocket extends ClientMessageSender {
     return this.#listen(type, handler as Listener)
   }
 
-  /** Calls `handler` with each message of the service. */
+  /** Calls `handler` with each message of the service, with those that came together one by one. */
   onMessage(handler: (message: ServerMessage) => void): () => void {
     return this.#listen('*', handler)
   }
@@ -342,6 +344,12 @@ export class AgentSocket extends ClientMessageSender {
       void this.close(PROTOCOL.violation.server.close, violations[0]?.rule)
       return
     }
+    // What comes together counts as if it had come one by one.
+    const items = this.monitor.items(message)
+    for (const one of items === null ? [message] : (items as readonly ServerMessage[])) this.#take(one)
+  }
+
+  #take(message: ServerMessage): void {
     if (isRunEvent(message)) this.#deliver(message)
     if (message.type === 'conversation.opened') {
       this.#cursors.set(message.conversation_id.toLowerCase(), message.cursor)

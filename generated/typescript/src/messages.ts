@@ -56,6 +56,7 @@ export type ServerMessage =
   | AgentCompleted
   | AgentFailed
   | AgentCancelled
+  | Events
   | ConnectionPong
   | ErrorMessage
 /**
@@ -90,6 +91,20 @@ export type AgentId = string
  * What an agent does in a step, `realm.verb_object`.
  */
 export type Intent = string
+/**
+ * An event of a run.
+ */
+export type AnyEvent =
+  | MessageAccepted
+  | AgentStarted
+  | AgentHandoff
+  | AgentToken
+  | StepStarted
+  | StepCompleted
+  | StepFailed
+  | AgentCompleted
+  | AgentFailed
+  | AgentCancelled
 
 /**
  * Begins a conversation, or follows one that exists.
@@ -102,6 +117,10 @@ export interface ConversationOpen {
   correlation_id?: CorrelationId
   conversation_id?: ConversationId
   after_cursor?: Cursor
+  /**
+   * Whether the events of the conversation come in `events` messages on this connection.
+   */
+  batch?: boolean
 }
 /**
  * What the user wrote.
@@ -168,6 +187,7 @@ export interface ConnectionReady {
    */
   expires_at: string
   limits: Limits
+  heartbeat: Heartbeat
 }
 /**
  * The limits of this connection.
@@ -193,6 +213,43 @@ export interface Limits {
    * Messages against the contract that are answered within 60 seconds; one more closes the connection with 4400.
    */
   max_violations_per_minute: number
+  /**
+   * Events in one `events` message.
+   */
+  max_batch_events: number
+  /**
+   * Bytes of one `events` message in UTF-8, unless it holds a single event.
+   */
+  max_batch_bytes: number
+  /**
+   * Arrays and objects within each other in a message.
+   */
+  max_json_depth: number
+  /**
+   * Runs of one user that may be active at once.
+   */
+  max_active_runs: number
+  /**
+   * Sockets that a user may have open; the handshake of one more is answered with 429.
+   */
+  max_sockets_per_user: number
+  /**
+   * Bytes that may wait to be sent to this client; one that leaves them waiting is closed with 4508.
+   */
+  max_send_queue_bytes: number
+}
+/**
+ * How the service finds out that a client is gone.
+ */
+export interface Heartbeat {
+  /**
+   * Between two WebSocket pings of the service.
+   */
+  interval_seconds: number
+  /**
+   * How long a pong may take; then the connection is closed with 4408.
+   */
+  timeout_seconds: number
 }
 /**
  * Says from which position events follow.
@@ -459,6 +516,22 @@ export interface AgentCancelled {
   at: Timestamp
 }
 /**
+ * Events of one conversation that were ready together.
+ */
+export interface Events {
+  /**
+   * The type of the message.
+   */
+  type: 'events'
+  conversation_id: ConversationId
+  /**
+   * The events, in the order of the log; all of this conversation.
+   *
+   * @minItems 1
+   */
+  events: [AnyEvent, ...AnyEvent[]]
+}
+/**
  * A sign of life.
  */
 export interface ConnectionPong {
@@ -519,6 +592,7 @@ export const SERVER_MESSAGE_TYPES = [
   'agent.completed',
   'agent.failed',
   'agent.cancelled',
+  'events',
   'connection.pong',
   'error',
 ] as const satisfies readonly ServerMessage['type'][]

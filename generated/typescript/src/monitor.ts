@@ -76,11 +76,21 @@ export interface CloseCode {
   readonly problem?: string
 }
 
+/** A message of the service that carries others, each judged as if sent by itself; `same` is what each has like it. */
+export interface Envelope {
+  readonly description: string
+  readonly items: string
+  readonly same: readonly string[]
+  readonly max_items?: string
+  readonly max_bytes?: string
+}
+
 /** `x-protocol` of the contract. */
 export interface ProtocolTables {
   readonly version: string
   readonly channel: string
   readonly discriminator: string
+  readonly envelopes: Readonly<Record<string, Envelope>>
   readonly machines: Readonly<Record<string, Machine>>
   readonly laws: Readonly<Record<string, Law>>
   readonly violation: {
@@ -146,9 +156,38 @@ export class ProtocolMonitor {
     this.#tables = tables
   }
 
-  /** Judges the next message. The list is empty when it is allowed; then all machines have moved. */
+  /**
+   * Judges the next message. The list is empty when it is allowed; then all machines have moved. An envelope is judged item by
+   * item; what comes before the first item that breaks a rule has moved.
+   */
   feed(sender: Sender, message: unknown): Violation[] {
     const type = String(find(message, this.#tables.discriminator))
+    const envelope = sender === 'server' ? this.#envelope(type) : undefined
+    if (envelope === undefined) return this.#feed(sender, type, message)
+    for (const item of this.items(message) ?? []) {
+      const stray = envelope.same.find((pointer) => find(item, pointer) !== find(message, pointer))
+      const violations = stray === undefined ? this.#feed(sender, this.#type(item), item) : [astray(type, stray)]
+      if (violations.length > 0) return violations
+    }
+    return []
+  }
+
+  /** The messages that an envelope carries; null for a message that is none. */
+  items(message: unknown): readonly unknown[] | null {
+    const envelope = this.#envelope(this.#type(message))
+    const found = envelope && find(message, envelope.items)
+    return Array.isArray(found) ? found : null
+  }
+
+  #type(message: unknown): string {
+    return String(find(message, this.#tables.discriminator))
+  }
+
+  #envelope(type: string): Envelope | undefined {
+    return Object.hasOwn(this.#tables.envelopes, type) ? this.#tables.envelopes[type] : undefined
+  }
+
+  #feed(sender: Sender, type: string, message: unknown): Violation[] {
     const moves = this.#moves(sender, type, message)
     const violations = [
       ...moves.filter((move) => move.row === undefined).map((move) => unexpected(move, sender, type)),
@@ -393,6 +432,11 @@ export class ProtocolMonitor {
       if (found && typeof value === 'number') this.#ensure(...found).counters.set(rule, value)
     }
   }
+}
+
+function astray(type: string, pointer: string): Violation {
+  const detail = `${pointer} of an item is not that of the ${type} in which it comes`
+  return { rule: type, kind: 'law', state: null, sender: 'server', message: type, detail }
 }
 
 function unexpected({ name, state }: Move, sender: Sender, type: string): Violation {

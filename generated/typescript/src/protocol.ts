@@ -25,14 +25,19 @@ export const CLOSE_CODES = {
   '1009': { meaning: 'A message was larger than limits.max_message_bytes.', reconnect: true },
   '4400': { meaning: 'Violations of the contract were repeated; or the client found one by the service.', problem: 'invalid-message', reconnect: false },
   '4401': { meaning: 'Authentication has expired, or the session has ended. Buy a new ticket; when that is refused, log in.', problem: 'unauthenticated', reconnect: true },
+  '4408': { meaning: 'The client did not answer a ping in time.', problem: 'connection-timeout', reconnect: true },
   '4500': { meaning: 'Something went wrong on our side.', problem: 'internal-error', reconnect: true },
+  '4508': { meaning: 'The client read more slowly than it was sent to. Open the conversations again from the last cursors.', problem: 'slow-reader', reconnect: true },
 } as const
 
 /** The order in which messages may be sent: state machines, and laws over fields. */
 export const PROTOCOL = {
-  version: '1.0.0',
+  version: '1.1.0',
   channel: 'agent',
   discriminator: '/type',
+  envelopes: {
+    events: { description: 'Events that were ready together. Each is judged as if it had been sent by itself.', items: '/events', same: ['/conversation_id'], max_items: '/limits/max_batch_events', max_bytes: '/limits/max_batch_bytes' },
+  },
   machines: {
     connection: {
       description: 'One for each socket. It exists once the handshake is accepted.',

@@ -50,13 +50,13 @@ class MessageRejected(Exception):
         super().__init__(detail)
 
 
-def decode(text: str) -> tuple[ClientMessage, Mapping[str, Any]]:
+def decode(text: str, *, max_depth: int = strict_json.MAX_DEPTH) -> tuple[ClientMessage, Mapping[str, Any]]:
     """Read a message of a client; answers it typed, and as the JSON object that it was.
 
     Raises:
         MessageRejected: malformed-message or invalid-message.
     """
-    payload = _parse(text)
+    payload = _parse(text, max_depth)
     message_type = payload.get("type")
     model = CLIENT_MESSAGES.get(message_type) if isinstance(message_type, str) else None
     if model is None:
@@ -88,9 +88,9 @@ def reference_of(payload: Mapping[str, Any]) -> Reference:
     )
 
 
-def _parse(text: str) -> dict[str, Any]:
+def _parse(text: str, max_depth: int) -> dict[str, Any]:
     try:
-        payload = strict_json.parse(text)
+        payload = strict_json.parse(text, max_depth=max_depth)
     except strict_json.MalformedJson as error:
         raise MessageRejected(types.MALFORMED_MESSAGE, str(error)) from error
     if not isinstance(payload, dict):

@@ -8,7 +8,8 @@ an error, one of our own closes the connection before it reaches the wire.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,7 +18,7 @@ from pydantic import MISSING
 
 from experience_plane.agent_socket import codec
 from experience_plane.agent_socket.codec import MessageRejected, Reference
-from experience_plane.agent_socket.limits import MinuteWindow, SocketLimits
+from experience_plane.agent_socket.limits import Heartbeat, MinuteWindow, SocketLimits
 from experience_plane.agent_socket.outputs import (
     CancelRun,
     Close,
@@ -37,6 +38,9 @@ from experience_plane_api.agent_socket import AgentSocketReceiver, AgentSocketSe
 from experience_plane_api.problem_types import ProblemType
 from experience_plane_api.protocol_monitor import ProtocolMonitor, Violation
 
+_ENVELOPE = 100
+"""Bytes of an `events` message besides its events, at most."""
+
 
 class OwnViolation(Exception):
     """The service was about to break the protocol: a fault of ours, never of the client."""
@@ -48,15 +52,25 @@ class OwnViolation(Exception):
 class Connection(AgentSocketReceiver, AgentSocketSender):
     """The state of one connection. Call `take_outputs` after each call and carry out what it answers."""
 
-    def __init__(self, *, connection_id: str, principal: Principal, limits: SocketLimits, server_version: str) -> None:
+    def __init__(
+        self,
+        *,
+        connection_id: str,
+        principal: Principal,
+        limits: SocketLimits,
+        server_version: str,
+        heartbeat: Heartbeat | None = None,
+    ) -> None:
         self._connection_id = connection_id
         self._principal = principal
         self._limits = limits
+        self._heartbeat = heartbeat or Heartbeat()
         self._server_version = server_version
         self._monitor = ProtocolMonitor()
         self._messages = MinuteWindow(limits.max_messages_per_minute)
         self._violations = MinuteWindow(limits.max_violations_per_minute)
-        self._open: set[UUID] = set()
+        self._open: dict[UUID, bool] = {}
+        """The conversations that are open; True where their events come in batches."""
         self._outputs: list[Output] = []
         self._now = principal.expires_at
         self.closed = False
@@ -82,13 +96,8 @@ class Connection(AgentSocketReceiver, AgentSocketSender):
                 tenant_id=self._principal.tenant_id,
                 server_version=self._server_version,
                 expires_at=self._principal.expires_at,
-                limits=messages.Limits(
-                    max_message_bytes=self._limits.max_message_bytes,
-                    max_text_length=self._limits.max_text_length,
-                    max_open_conversations=self._limits.max_open_conversations,
-                    max_messages_per_minute=self._limits.max_messages_per_minute,
-                    max_violations_per_minute=self._limits.max_violations_per_minute,
-                ),
+                limits=messages.Limits(**asdict(self._limits)),
+                heartbeat=messages.Heartbeat(**asdict(self._heartbeat)),
             )
         )
 
@@ -98,7 +107,7 @@ class Connection(AgentSocketReceiver, AgentSocketSender):
             return
         self._now = now
         try:
-            message, payload = codec.decode(text)
+            message, payload = codec.decode(text, max_depth=self._limits.max_json_depth)
         except MessageRejected as error:
             self._reject(error.problem_type, error.detail, error.errors, error.reference)
             return
@@ -114,7 +123,7 @@ class Connection(AgentSocketReceiver, AgentSocketSender):
     def tick(self, now: datetime) -> None:
         """Time has passed."""
         if now >= self.deadline:
-            self._close(types.UNAUTHENTICATED)
+            self._close(types.UNAUTHENTICATED, at_once=True)
 
     def conversation_opened(
         self, request: messages.ConversationOpen, conversation_id: UUID, position: Position
@@ -122,7 +131,7 @@ class Connection(AgentSocketReceiver, AgentSocketSender):
         """What `OpenConversation` asked for is done."""
         if self.closed:
             return
-        self._open.add(conversation_id)
+        self._open[conversation_id] = request.batch is True
         self.send_conversation_opened(
             messages.ConversationOpened(
                 type="conversation.opened",
@@ -147,15 +156,37 @@ class Connection(AgentSocketReceiver, AgentSocketSender):
             _, made = problem_of(error, request_id=self._connection_id)
             self._send_error(made, codec.reference_of(payload))
 
-    def deliver(self, event: LoggedEvent) -> None:
-        """An event of a followed conversation, in the order of the log.
+    def portions(self, events: Sequence[LoggedEvent]) -> Iterator[Sequence[LoggedEvent]]:
+        """Yield events as many at a time as go into one `events` message."""
+        begin = size = 0
+        for index, event in enumerate(events):
+            more = event.size + 1
+            if index > begin and (
+                index - begin >= self._limits.max_batch_events or size + more > self._limits.max_batch_bytes - _ENVELOPE
+            ):
+                yield events[begin:index]
+                begin, size = index, 0
+            size += more
+        if begin < len(events):
+            yield events[begin:]
+
+    def deliver(self, portion: Sequence[LoggedEvent], *, behind: bool = False) -> None:
+        """A portion of a followed conversation's events, in the order of the log; `behind` when much waits already.
 
         Raises:
-            OwnViolation: the event does not fit the protocol.
+            OwnViolation: an event does not fit the protocol; nothing of the portion is sent.
         """
-        if not self.closed:
-            self._judge_own(json.loads(event.text))
-            self._outputs.append(Transmit(event.text))
+        if self.closed:
+            return
+        for event in portion:
+            self._judge_own(event.message)
+        conversation_id = portion[0].conversation_id
+        if self._open.get(conversation_id) or (behind and len(portion) > 1):
+            joined = ",".join([event.text for event in portion])
+            text = f'{{"type":"events","conversation_id":"{conversation_id}","events":[{joined}]}}'
+            self._outputs.append(Transmit(text))
+        else:
+            self._outputs.extend([Transmit(event.text) for event in portion])
 
     def on_conversation_open(self, message: messages.ConversationOpen) -> None:
         """See `AgentSocketReceiver.on_conversation_open`."""
@@ -236,10 +267,10 @@ class Connection(AgentSocketReceiver, AgentSocketSender):
             )
         )
 
-    def _close(self, problem_type: ProblemType) -> None:
+    def _close(self, problem_type: ProblemType, *, at_once: bool = False) -> None:
         if not self.closed and problem_type.close_code is not None:
             self.closed = True
-            self._outputs.append(Close(problem_type.close_code, problem_type.slug))
+            self._outputs.append(Close(problem_type.close_code, problem_type.slug, at_once))
 
 
 def _wire_run(run: ActiveRun) -> messages.ActiveRun:

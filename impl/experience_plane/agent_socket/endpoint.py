@@ -17,9 +17,10 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from experience_plane.agent_socket.connection import Connection
 from experience_plane.agent_socket.handshake import Handshake, HandshakeRefused, admit
-from experience_plane.agent_socket.limits import SocketLimits
+from experience_plane.agent_socket.limits import Heartbeat, SocketLimits
 from experience_plane.agent_socket.runs import Runs
-from experience_plane.agent_socket.session import Permit, Session
+from experience_plane.agent_socket.session import Permit, Session, SessionOptions
+from experience_plane.agent_socket.wire import wire_of
 from experience_plane.clock import Clock, system_clock
 from experience_plane.conversations.log import ConversationLog
 from experience_plane.conversations.model import Owner
@@ -41,7 +42,9 @@ class AgentSocketOptions:
 
     limits: SocketLimits = field(default_factory=SocketLimits)
     allowed_origins: Collection[str] = ()
-    max_sockets_per_user: int = 20
+    heartbeat: Heartbeat = field(default_factory=Heartbeat)
+    slow_reader_seconds: float = 10.0
+    """How long what waits for a socket may stay at its bound; then it is closed with 4508."""
     drain_seconds: float = 5.0
     """How long sockets get to close when the service stops."""
 
@@ -94,8 +97,9 @@ class AgentSocket:
 
     async def _admitted(self, websocket: WebSocket, guard: SecurityGuard) -> Principal:
         principal = await admit(_handshake(websocket), guard, self._options.allowed_origins)
-        if self._sockets[principal.user_id] >= self._options.max_sockets_per_user:
-            detail = f"A user may have {self._options.max_sockets_per_user} sockets open."
+        limit = self._options.limits.max_sockets_per_user
+        if self._sockets[principal.user_id] >= limit:
+            detail = f"A user may have {limit} sockets open."
             raise HandshakeRefused(types.TOO_MANY_REQUESTS, detail)
         self._sockets[principal.user_id] += 1
         return principal
@@ -110,7 +114,7 @@ class AgentSocket:
     ) -> None:
         permit = partial(guard.require_permission_now, principal)
         session = self._session(websocket, principal, connection_id, permit)
-        began = monotonic()
+        began, wire = monotonic(), wire_of(websocket)
         try:
             await websocket.accept(subprotocol=SUBPROTOCOL)
         except WebSocketDisconnect:
@@ -132,6 +136,7 @@ class AgentSocket:
                 duration_seconds=round(monotonic() - began, 3),
                 messages_in=session.received,
                 messages_out=session.sent,
+                round_trip_seconds=None if wire is None else wire.round_trip_seconds,
             )
 
     def _session(self, websocket: WebSocket, principal: Principal, connection_id: str, permit: Permit) -> Session:
@@ -140,6 +145,7 @@ class AgentSocket:
             principal=principal,
             limits=self._options.limits,
             server_version=self._server_version,
+            heartbeat=self._options.heartbeat,
         )
         return Session(
             frames=_StarletteFrames(websocket),
@@ -149,6 +155,10 @@ class AgentSocket:
             log=self._log,
             runs=self._runs,
             clock=self._clock,
+            options=SessionOptions(
+                max_send_queue_bytes=self._options.limits.max_send_queue_bytes,
+                slow_reader_seconds=self._options.slow_reader_seconds,
+            ),
         )
 
 
@@ -175,7 +185,10 @@ class _StarletteFrames:
             await asyncio.Event().wait()
 
     async def close(self, code: int, reason: str) -> None:
-        # The peer, or uvicorn on a violation of RFC 6455, may have closed before.
+        if (wire := wire_of(self._websocket)) is not None:
+            wire.close_at_once(code, reason)
+            return
+        # The peer, or the server on a violation of RFC 6455, may have closed before.
         with contextlib.suppress(WebSocketDisconnect, RuntimeError):
             await self._websocket.close(code, reason)
 

@@ -18,6 +18,20 @@ class SocketLimits:
     max_open_conversations: int = 32
     max_messages_per_minute: int = 60
     max_violations_per_minute: int = 20
+    max_batch_events: int = 256
+    max_batch_bytes: int = 65_536
+    max_json_depth: int = 64
+    max_active_runs: int = 16
+    max_sockets_per_user: int = 20
+    max_send_queue_bytes: int = 1_048_576
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heartbeat:
+    """How the service finds out that a client is gone."""
+
+    interval_seconds: float = 20.0
+    timeout_seconds: float = 20.0
 
 
 class MinuteWindow:

@@ -21,6 +21,8 @@ class Close:
 
     code: int
     reason: str
+    at_once: bool = False
+    """Whether it goes before all that waits to be sent."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections import Counter
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -14,7 +15,7 @@ import structlog
 from experience_plane.agent_socket import run_events
 from experience_plane.agent_socket.run_laws import RunLaws
 from experience_plane.agents.routing import route
-from experience_plane.conversations.log import ConversationLog, RunFenced
+from experience_plane.conversations.log import ConversationLog, RunFenced, TooManyRuns
 from experience_plane.conversations.model import AcceptedMessage, EventDraft, Message, NewMessage, Owner
 from experience_plane.errors import NotReady
 from experience_plane.problems import problem, problem_of
@@ -30,6 +31,8 @@ ResultT = TypeVar("ResultT")
 class RunLimits:
     """How far one run may go."""
 
+    max_active: int = 16
+    """Runs of one user that may be active at once."""
     max_handoffs: int = 4
     """Times that agents may hand over; one more fails the run."""
     max_seconds: float = 300.0
@@ -89,6 +92,7 @@ class Runs:
         self._runtime = runtime
         self._limits = limits or RunLimits()
         self._answers: dict[UUID, asyncio.Task[None]] = {}
+        self._active: Counter[UUID] = Counter()
         # What may not be cancelled: accepting a message, and seeing its run through to an end.
         self._tasks: set[asyncio.Task[Any]] = set()
         self._closing = False
@@ -99,7 +103,7 @@ class Runs:
         A caller that is cancelled meanwhile cancels nothing: what the log has accepted is answered.
 
         Raises:
-            ConversationNotFound, MessageIdReused, RunInProgress.
+            ConversationNotFound, MessageIdReused, RunInProgress, TooManyRuns.
             NotReady: the service is stopping.
         """
         if self._closing:
@@ -145,11 +149,25 @@ class Runs:
 
     async def _start(self, owner: Owner, conversation_id: UUID, message: NewMessage) -> AcceptedMessage:
         conversation = await self._log.conversation(conversation_id, owner)
-        accepted = await self._log.accept_message(conversation_id, message)
+        if self._active[owner.user_id] >= self._limits.max_active:
+            raise TooManyRuns(f"A user may have {self._limits.max_active} runs active.")
+        self._active[owner.user_id] += 1
+        try:
+            accepted = await self._log.accept_message(conversation_id, message)
+        except BaseException:
+            self._release(owner)
+            raise
         if not accepted.duplicate:
             event = accepted.event
             self._begin(_Run(owner, conversation_id, event.run_id, message, event.cursor, conversation.active_agent_id))
+        else:
+            self._release(owner)
         return accepted
+
+    def _release(self, owner: Owner) -> None:
+        self._active[owner.user_id] -= 1
+        if not self._active[owner.user_id]:
+            del self._active[owner.user_id]
 
     def _begin(self, run: _Run) -> None:
         with structlog.contextvars.bound_contextvars(conversation_id=str(run.conversation_id), run_id=str(run.run_id)):
@@ -171,6 +189,7 @@ class Runs:
             await self._fail(writer, error)
         finally:
             del self._answers[run.run_id]
+            self._release(run.owner)
 
     async def _answer(self, run: _Run, writer: RunWriter) -> None:
         chosen = route(run.message.surface, run.active_agent_id, run.message.text)

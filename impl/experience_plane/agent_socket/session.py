@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 import structlog
 from pydantic import MISSING
 
 from experience_plane.agent_socket.connection import Connection, OwnViolation
+from experience_plane.agent_socket.outbox import Outbox
 from experience_plane.agent_socket.outputs import (
     CancelRun,
     Close,
@@ -30,13 +32,10 @@ from experience_plane.errors import ExperiencePlaneError
 from experience_plane_api import messages
 from experience_plane_api import problem_types as types
 from experience_plane_api.permissions import MESSAGE_PERMISSIONS
+from experience_plane_api.problem_types import ProblemType
 
 _LOG = structlog.get_logger(__name__)
-_QUEUE = 256
-GOING_AWAY = 1001
-_FAILED = Close(types.INTERNAL_ERROR.close_code or 4500, types.INTERNAL_ERROR.slug)
-
-_REVOKED = Close(types.UNAUTHENTICATED.close_code or 4401, types.UNAUTHENTICATED.slug)
+_GOING_AWAY = Close(1001, "the service is stopping")
 
 
 class Frames(Protocol):
@@ -55,6 +54,28 @@ class Frames(Protocol):
         ...
 
 
+def _closing(problem_type: ProblemType) -> Close:
+    if problem_type.close_code is None:
+        raise ValueError(problem_type.slug)
+    return Close(problem_type.close_code, problem_type.slug, at_once=True)
+
+
+_FAILED = _closing(types.INTERNAL_ERROR)
+_REVOKED = _closing(types.UNAUTHENTICATED)
+_SLOW = _closing(types.SLOW_READER)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionOptions:
+    """How patient a session is."""
+
+    max_send_queue_bytes: int = 1_048_576
+    slow_reader_seconds: float = 10.0
+    """How long what waits may stay at its bound; then the socket is closed with 4508."""
+    close_seconds: float = 1.0
+    """How long what waits may take to be sent before a close."""
+
+
 Permit = Callable[[str], Awaitable[None]]
 """Raises `PermissionDenied` unless the user has the permission now."""
 
@@ -62,8 +83,8 @@ Permit = Callable[[str], Awaitable[None]]
 class Session:
     """One connection at work.
 
-    The connection and the order of the send queue are guarded by one lock: what the connection puts out reaches the
-    queue in the same order. The queue is bounded, so that a slow reader holds up its own session and nothing else.
+    The connection is changed, and what it puts out is queued, without awaiting in between: so the order on the wire is
+    that of the connection. A follower waits while the queue is full, and holds up nobody else.
     """
 
     def __init__(
@@ -76,6 +97,7 @@ class Session:
         log: ConversationLog,
         runs: Runs,
         clock: Clock,
+        options: SessionOptions | None = None,
     ) -> None:
         self._frames = frames
         self._connection = connection
@@ -84,35 +106,46 @@ class Session:
         self._log = log
         self._runs = runs
         self._clock = clock
-        self._lock = asyncio.Lock()
-        self._queue: asyncio.Queue[Transmit | Close] = asyncio.Queue(_QUEUE)
+        self._options = options or SessionOptions()
+        self._outbox = Outbox(
+            self._options.max_send_queue_bytes,
+            stall_seconds=self._options.slow_reader_seconds,
+            stalled=lambda: self._end(_SLOW),
+        )
         self._followers: dict[UUID, asyncio.Task[None]] = {}
-        self._drain = asyncio.Event()
-        self._failed = asyncio.Event()
-        self._revoked = asyncio.Event()
+        self._last: Close | None = None
+        self._ended: asyncio.Future[Close] = asyncio.get_running_loop().create_future()
+        self._deadline: asyncio.TimerHandle | None = None
+        self._grace: asyncio.TimerHandle | None = None
         self.received = 0
         self.sent = 0
         self.close_code: int | None = None
 
     async def run(self) -> None:
         """Serve until one side closes."""
-        ends = [self._started(work) for work in (self._write, self._read, self._failed.wait, self._revoked.wait)]
-        others = [self._started(self._keep_deadline), self._started(self._await_drain)]
+        self._change(self._connection.start)
+        self._keep_deadline()
+        tasks = [self._started(work) for work in (self._write, self._read)]
         try:
             # The writer ends after a close frame, the reader when the peer has gone.
+            ends: list[asyncio.Future[Any]] = [*tasks, self._ended]
             await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            await _cancelled([*ends, *others, *self._followers.values()])
-        if self.close_code is None and (self._revoked.is_set() or self._failed.is_set()):
-            await self._close(_REVOKED if self._revoked.is_set() else _FAILED)
+            self._outbox.close()
+            for timer in (self._deadline, self._grace):
+                if timer is not None:
+                    timer.cancel()
+            await _cancelled([*tasks, *self._followers.values()])
+        if self.close_code is None and self._ended.done():
+            await self._close(self._ended.result())
 
     def revoke(self) -> None:
         """The login behind the socket has ended: close at once, before anything that waits to be sent."""
-        self._revoked.set()
+        self._end(_REVOKED)
 
     def drain(self) -> None:
         """Ask the client to go elsewhere: the service is stopping."""
-        self._drain.set()
+        self._close_after_all(_GOING_AWAY)
 
     def _started(self, work: Callable[[], Awaitable[object]]) -> asyncio.Task[None]:
         return asyncio.create_task(self._guarded(work), name=f"socket {work.__name__}")
@@ -121,19 +154,35 @@ class Session:
         try:
             await work()
         except Exception as error:  # noqa: BLE001 - whatever it is, this connection ends and says so
-            event = "protocol_violation_by_service" if isinstance(error, OwnViolation) else "socket_failed"
-            await _LOG.aerror(event, exc_info=error)
-            self._failed.set()
+            self._fail(error)
+
+    def _fail(self, error: Exception) -> None:
+        event = "protocol_violation_by_service" if isinstance(error, OwnViolation) else "socket_failed"
+        _LOG.error(event, exc_info=error)
+        self._end(_FAILED)
+
+    def _end(self, close: Close) -> None:
+        if not self._ended.done():
+            self._ended.set_result(close)
+
+    def _close_after_all(self, close: Close) -> None:
+        """Close once all that waits is sent; a peer that does not take it within a while is closed without."""
+        if self._last is None:
+            self._last = close
+            self._outbox.wake()
+            self._grace = asyncio.get_running_loop().call_later(self._options.close_seconds, self._end, close)
 
     async def _write(self) -> None:
-        await self._apply(self._connection.start)
         while True:
-            output = await self._queue.get()
-            if isinstance(output, Close):
-                await self._close(output)
+            for text, size in await self._outbox.take():
+                await self._frames.send(text)
+                self._outbox.sent(size)
+                self.sent += 1
+            if self._last is not None and not self._outbox.waiting_bytes:
+                await self._close(self._last)
                 return
-            await self._frames.send(output.text)
-            self.sent += 1
+            # The frames of one peer may fill a while; others have their turn in between.
+            await asyncio.sleep(0)
 
     async def _close(self, close: Close) -> None:
         self.close_code = close.code
@@ -143,6 +192,8 @@ class Session:
         while (frame := await self._frames.receive()) is not None:
             self.received += 1
             await self._apply(partial(self._take, frame))
+            # Who asks and does not read the answers is not read either.
+            await self._outbox.room()
 
     def _take(self, frame: str | bytes) -> None:
         if isinstance(frame, str):
@@ -150,30 +201,37 @@ class Session:
         else:
             self._connection.receive_binary(self._clock())
 
-    async def _keep_deadline(self) -> None:
-        while not self._connection.closed:
-            await asyncio.sleep(max(0.0, (self._connection.deadline - self._clock()).total_seconds()))
-            await self._apply(lambda: self._connection.tick(self._clock()))
+    def _keep_deadline(self) -> None:
+        seconds = max(0.0, (self._connection.deadline - self._clock()).total_seconds())
+        self._deadline = asyncio.get_running_loop().call_later(seconds, self._tick)
 
-    async def _await_drain(self) -> None:
-        await self._drain.wait()
-        await self._queue.put(Close(GOING_AWAY, "the service is stopping"))
+    def _tick(self) -> None:
+        try:
+            self._change(lambda: self._connection.tick(self._clock()))
+        except Exception as error:  # noqa: BLE001 - whatever it is, this connection ends and says so
+            self._fail(error)
+        if not self._connection.closed:
+            self._keep_deadline()
 
     async def _apply(self, change: Callable[[], None]) -> None:
         """Change the connection and carry out what it then asks for."""
-        async with self._lock:
-            change()
-            requests = await self._transmit(self._connection.take_outputs())
-        for request in requests:
+        for request in self._change(change):
             await self._carry_out(request)
 
-    async def _transmit(self, outputs: Sequence[Output]) -> list[Output]:
+    def _change(self, change: Callable[[], None]) -> list[Output]:
+        """Change the connection, queue what it sends, and answer what else it asks for."""
+        change()
         requests: list[Output] = []
-        for output in outputs:
-            if isinstance(output, Transmit | Close):
-                await self._queue.put(output)
-            else:
-                requests.append(output)
+        for output in self._connection.take_outputs():
+            match output:
+                case Transmit(text):
+                    self._outbox.put(text)
+                case Close(at_once=True):
+                    self._end(output)
+                case Close():
+                    self._close_after_all(output)
+                case _:
+                    requests.append(output)
         return requests
 
     async def _carry_out(self, request: Output) -> None:
@@ -226,10 +284,10 @@ class Session:
     async def _follow(self, conversation_id: UUID, after_cursor: int) -> None:
         async with contextlib.aclosing(self._log.follow(conversation_id, after_cursor)) as pages:
             async for events in pages:
-                async with self._lock:
-                    for event in events:
-                        self._connection.deliver(event)
-                    await self._transmit(self._connection.take_outputs())
+                for portion in self._connection.portions(events):
+                    behind = self._outbox.behind
+                    await self._outbox.room()
+                    self._change(partial(self._connection.deliver, portion, behind=behind))
 
 
 async def _cancelled(tasks: Sequence[asyncio.Task[None]]) -> None:

@@ -51,6 +51,10 @@ class RunInProgress(ExperiencePlaneError):
     default_detail = "Another run of this conversation is active; wait for its end, or cancel it."
 
 
+class TooManyRuns(ExperiencePlaneError):
+    """The user has as many active runs as one may have."""
+
+
 class RunNotFound(ExperiencePlaneError):
     """The run does not exist in this conversation."""
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from experience_plane_api.agent_socket import RunEvent
@@ -90,6 +91,19 @@ class LoggedEvent:
     cursor: int
     type: str
     text: str
+    _read: Mapping[str, Any] | None = field(default=None, init=False, repr=False, compare=False)
+
+    @property
+    def message(self) -> Mapping[str, Any]:
+        """The JSON object of `text`; it is read once for all who follow the conversation in this process."""
+        if self._read is None:
+            object.__setattr__(self, "_read", json.loads(self.text))
+        return self._read or {}
+
+    @property
+    def size(self) -> int:
+        """Bytes of `text` in UTF-8."""
+        return len(self.text) if self.text.isascii() else len(self.text.encode())
 
 
 @dataclass(frozen=True, slots=True)

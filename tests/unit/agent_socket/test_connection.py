@@ -189,7 +189,7 @@ def test_nothing_follows_a_close() -> None:
 def test_events_are_delivered_byte_for_byte() -> None:
     stage = Stage.with_conversation()
     event = stage.logged("message.accepted", seq=1, cursor=1)
-    stage.connection.deliver(event)
+    stage.connection.deliver([event])
     assert stage.hears_text() == event.text
 
 
@@ -237,3 +237,24 @@ def test_a_message_id_may_be_anything_that_is_a_uuid() -> None:
         context={"surface": "general"},
     )
     assert stage.asks(StartRun).message.message_id == message_id
+
+
+def test_as_many_events_come_together_as_the_limits_allow_and_one_more_comes_next() -> None:
+    stage = Stage.ready(max_batch_events=3, max_batch_bytes=1200)
+    stage.sends("conversation.open", conversation_id=CONVERSATION, batch=True)
+    stage.answers_opened(stage.asks(OpenConversation))
+    stage.hears()
+    stage.asks(Follow)
+    small = [
+        stage.logged("message.accepted", seq=1, cursor=1, text="a"),
+        stage.logged("agent.started", seq=2, cursor=2),
+        *(stage.logged("agent.token", seq=number, cursor=number, delta="a") for number in (3, 4)),
+    ]
+    large = [stage.logged("agent.token", seq=number, cursor=number, delta="é" * 600) for number in (5, 6)]
+    portions = list(stage.connection.portions([*small, *large]))
+    assert [len(portion) for portion in portions] == [3, 1, 1, 1]
+    for portion in portions:
+        stage.connection.deliver(portion)
+        text = stage.hears_text()
+        assert len(text.encode()) <= 1200 or len(portion) == 1
+    assert list(stage.connection.portions([])) == []

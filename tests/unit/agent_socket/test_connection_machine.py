@@ -52,13 +52,16 @@ class AConnection(RuleBasedStateMachine):
         conversation=st.sampled_from(CONVERSATIONS),
         cursor=st.integers(0, 6),
         seconds=st.integers(0, 40),
+        batch=st.booleans(),
     )
     @precondition(lambda self: self.pending is None)
-    def client_sends(self, message_type: str, conversation: str, cursor: int, seconds: int) -> None:
+    def client_sends(self, message_type: str, conversation: str, cursor: int, seconds: int, *, batch: bool) -> None:
         self.stage.now = min(self.stage.now + timedelta(seconds=seconds), EXPIRES_AT)
         fields: dict[str, Any] = {} if message_type == "connection.ping" else {"conversation_id": conversation}
         if message_type == "conversation.open" and cursor < 5:
             fields["after_cursor"] = cursor
+        if message_type == "conversation.open":
+            fields["batch"] = batch
         message = example(message_type) | fields
         self.stage.judge.observe("client", message)
         self.stage.sends_text(json.dumps(message))
@@ -102,12 +105,12 @@ class AConnection(RuleBasedStateMachine):
         place = {"conversation_id": conversation, "run_id": str(run)}
         log.append(self.stage.logged(message_type, **place, seq=seq, cursor=len(log) + 1))
 
-    @rule(conversation=st.sampled_from(CONVERSATIONS))
+    @rule(conversation=st.sampled_from(CONVERSATIONS), behind=st.booleans())
     @precondition(lambda self: self.followed)
-    def events_are_delivered(self, conversation: str) -> None:
+    def events_are_delivered(self, conversation: str, *, behind: bool) -> None:
         if conversation in self.followed:
-            for event in self.logs[conversation][self.followed[conversation] :]:
-                self.stage.connection.deliver(event)
+            for portion in self.stage.connection.portions(self.logs[conversation][self.followed[conversation] :]):
+                self.stage.connection.deliver(portion, behind=behind)
             self.followed[conversation] = len(self.logs[conversation])
             self.settle()
 
@@ -129,7 +132,7 @@ class AConnection(RuleBasedStateMachine):
                     message = json.loads(text)
                     assert SCHEMAS[message["type"]].is_valid(message), message
                     assert self.stage.judge.observe("server", message) == ()
-                case Close(code, _):
+                case Close(code):
                     assert code in {4400, 4401}
                     self.closed = True
                 case Follow(conversation_id, after_cursor):

@@ -14,7 +14,14 @@ from sqlalchemy.exc import OperationalError
 from experience_plane.adapters.sql.conversation_log import SqlConversationLog
 from experience_plane.agent_socket import run_events
 from experience_plane.agent_socket.runs import RunLimits, Runs, RunWriter
-from experience_plane.conversations.log import ConversationNotFound, RunFenced, RunInProgress, RunNotActive, RunNotFound
+from experience_plane.conversations.log import (
+    ConversationNotFound,
+    RunFenced,
+    RunInProgress,
+    RunNotActive,
+    RunNotFound,
+    TooManyRuns,
+)
 from experience_plane.conversations.model import LoggedEvent, NewMessage, Owner
 from experience_plane.errors import NotReady
 from experience_plane.runtime.events import (
@@ -306,3 +313,26 @@ async def test_after_a_crash_every_run_gets_the_end_that_it_lacks(log: SqlConver
     assert await table.runs.fail_unfinished() == 0
     for run in begun:
         assert (await table.types(run))[-1] == "agent.failed"
+
+
+async def test_the_last_allowed_run_of_a_user_begins_and_one_more_does_not(log: SqlConversationLog) -> None:
+    """A message that is sent again takes no place; an ended run gives its place back."""
+    runs = Runs(log=log, runtime=ScriptedRuntime((never(),), (never(),), ANSWER), limits=RunLimits(max_active=2))
+    conversations = [(await log.create_conversation(OWNER)).conversation_id for _ in range(3)]
+    message = NewMessage(uuid4(), "hello", "general", None)
+    first = await runs.start(OWNER, conversations[0], message)
+    assert (await runs.start(OWNER, conversations[0], message)).duplicate
+    await runs.start(OWNER, conversations[1], NewMessage(uuid4(), "hello", "general", None))
+    with pytest.raises(TooManyRuns):
+        await runs.start(OWNER, conversations[2], NewMessage(uuid4(), "hello", "general", None))
+    other = Owner(uuid4(), OWNER.tenant_id)
+    await runs.start(
+        other, (await log.create_conversation(other)).conversation_id, NewMessage(uuid4(), "hello", "general", None)
+    )
+    await runs.cancel(conversations[0], first.event.run_id)
+    async for page in log.follow(conversations[0], 0):
+        if page[-1].type in ENDS:
+            break
+    await asyncio.sleep(0)
+    await runs.start(OWNER, conversations[2], NewMessage(uuid4(), "hello", "general", None))
+    await runs.close()

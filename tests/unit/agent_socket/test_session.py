@@ -11,12 +11,14 @@ from typing import Any
 from unittest.mock import patch
 from uuid import UUID, uuid4
 
+import pytest
+
 from agent_socket_stage import PRINCIPAL
 from experience_plane.adapters.sql.conversation_log import SqlConversationLog
 from experience_plane.agent_socket.connection import Connection
 from experience_plane.agent_socket.limits import SocketLimits
 from experience_plane.agent_socket.runs import Runs
-from experience_plane.agent_socket.session import Session
+from experience_plane.agent_socket.session import Session, SessionOptions
 from experience_plane.conversations.model import Owner
 from experience_plane.runtime.events import ExecutionCompleted, TokenEmitted
 from experience_plane.security_guard.ports import PermissionDenied
@@ -37,6 +39,7 @@ class Peer:
         self.reading = asyncio.Event()
         self.reading.set()
         self.closed: list[tuple[int, str]] = []
+        self.frames: list[str] = []
         self.monitor = ProtocolMonitor()
 
     async def receive(self) -> str | bytes | None:
@@ -47,7 +50,9 @@ class Peer:
         assert not self.closed, "nothing is sent after the close"
         message = json.loads(text)
         assert self.monitor.observe("server", message) == ()
-        self.to_client.put_nowait(message)
+        self.frames.append(text)
+        for one in message["events"] if message["type"] == "events" else [message]:
+            self.to_client.put_nowait(one)
 
     async def close(self, code: int, reason: str) -> None:
         self.closed.append((code, reason))
@@ -94,7 +99,7 @@ class House:
             raise PermissionDenied(permission)
 
     @asynccontextmanager
-    async def client(self) -> AsyncIterator[Peer]:
+    async def client(self, options: SessionOptions | None = None) -> AsyncIterator[Peer]:
         peer = Peer()
         connection = Connection(connection_id="c0ffee", principal=PRINCIPAL, limits=SocketLimits(), server_version="1")
         session = Session(
@@ -105,6 +110,7 @@ class House:
             log=self.log,
             runs=self.runs,
             clock=self.clock,
+            options=options,
         )
         self.sessions[peer] = session
         task = asyncio.create_task(session.run())
@@ -164,20 +170,78 @@ async def test_opening_again_in_the_midst_of_an_answer_replays_without_a_gap(log
     await house.runs.close()
 
 
+LONG = (*[TokenEmitted("y" * 100)] * 600, ExecutionCompleted("y" * 60_000))
+
+
 async def test_a_slow_reader_holds_up_itself_and_nobody_else(log: SqlConversationLog) -> None:
-    """More events come than its queue holds; it gets them all once it reads."""
-    script = (*[TokenEmitted("y")] * 600, ExecutionCompleted("y" * 600))
-    house = House(log, *script)
-    async with house.client() as slow, house.client() as quick:
+    """Of far more events than may wait for it, few wait; once it reads, it gets all, together."""
+    house = House(log, *LONG)
+    options = SessionOptions(max_send_queue_bytes=4096, slow_reader_seconds=600)
+    async with house.client(options) as slow, house.client() as quick:
         conversation = await slow.opens()
         await quick.opens(conversation)
         slow.reading.clear()
         quick.writes(conversation)
-        await quick.hears("agent.completed")
+        answer = await quick.hears("agent.completed")
         assert slow.to_client.empty()
-        assert house.sessions[slow]._queue.qsize() <= 256
+        assert house.sessions[slow]._outbox.waiting_bytes < 4096 + SocketLimits().max_batch_bytes
         slow.reading.set()
-        await slow.hears("agent.completed")
+        assert await slow.hears("agent.completed") == answer
+        assert len(slow.frames) < len(quick.frames) / 2
+        assert [json.loads(frame)["type"] for frame in quick.frames].count("events") == 0
+    await house.runs.close()
+
+
+async def test_a_reader_that_stays_too_slow_is_closed_and_goes_on_from_its_cursor(log: SqlConversationLog) -> None:
+    house = House(log, *LONG)
+    async with house.client(SessionOptions(max_send_queue_bytes=4096, slow_reader_seconds=0.01)) as slow:
+        conversation = await slow.opens()
+        slow.reading.clear()
+        slow.writes(conversation)
+        assert await house.ended(slow) == (4508, "slow-reader")
+    async with house.client() as again:
+        await again.opens(conversation, after_cursor=0, batch=True)
+        assert (await again.hears("agent.completed"))["text"] == "y" * 60_000
+    await house.runs.close()
+
+
+@pytest.mark.parametrize("way", ["expired", "revoked", "drained"])
+async def test_a_close_does_not_wait_for_a_reader_that_does_not_read(log: SqlConversationLog, way: str) -> None:
+    house = House(log, *LONG)
+    async with house.client(SessionOptions(max_send_queue_bytes=4096, close_seconds=0.01)) as slow:
+        conversation = await slow.opens()
+        slow.reading.clear()
+        slow.writes(conversation)
+        while house.sessions[slow]._outbox.waiting_bytes < 4096:  # noqa: ASYNC110 - an outbox tells nobody
+            await asyncio.sleep(0)
+        session = house.sessions[slow]
+        if way == "expired":
+            house.clock = lambda: PRINCIPAL.expires_at
+            session._clock = house.clock
+            session._tick()
+        elif way == "revoked":
+            session.revoke()
+        else:
+            session.drain()
+        code, _ = await house.ended(slow)
+        assert code == (1001 if way == "drained" else 4401)
+    await house.runs.close()
+
+
+async def test_events_that_are_ready_come_together_for_who_asks(log: SqlConversationLog) -> None:
+    house = House(log, *LONG)
+    async with house.client() as peer:
+        conversation = await peer.opens(batch=True)
+        peer.writes(conversation)
+        await peer.hears("agent.completed")
+        batches = [json.loads(frame) for frame in peer.frames[2:]]
+        assert {batch["type"] for batch in batches} == {"events"}
+        limits = SocketLimits()
+        assert all(len(batch["events"]) <= limits.max_batch_events for batch in batches)
+        assert all(
+            len(frame.encode()) <= limits.max_batch_bytes or len(json.loads(frame)["events"]) == 1
+            for frame in peer.frames
+        )
     await house.runs.close()
 
 
