@@ -374,6 +374,24 @@ TOO_MANY_REQUESTS: Final = ProblemType(
 )
 """More requests, messages or sockets than the limits allow. `Retry-After` (HTTP) says how many seconds to wait."""
 
+CONNECTION_TIMEOUT: Final = ProblemType(
+    slug="connection-timeout",
+    title="The connection was silent for too long",
+    status=408,
+    close_code=4408,
+    retryable=True,
+)
+"""The client did not answer a WebSocket ping within `heartbeat.timeout_seconds`, so it is taken for gone."""
+
+SLOW_READER: Final = ProblemType(
+    slug="slow-reader",
+    title="The client reads too slowly",
+    status=503,
+    close_code=4508,
+    retryable=True,
+)
+"""What waits to be sent has reached `limits.max_send_queue_bytes`, and the client has not taken enough of it in time."""
+
 AGENT_FAILED: Final = ProblemType(
     slug="agent-failed",
     title="The agent could not finish",
@@ -488,6 +506,8 @@ PROBLEM_TYPES: Final[dict[str, ProblemType]] = {
         UNSUPPORTED_MEDIA_TYPE,
         UPGRADE_REQUIRED,
         TOO_MANY_REQUESTS,
+        CONNECTION_TIMEOUT,
+        SLOW_READER,
         AGENT_FAILED,
         INTERNAL_ERROR,
         NOT_SUPPORTED,

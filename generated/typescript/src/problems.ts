@@ -50,6 +50,8 @@ export type ProblemSlug =
   | 'unsupported-media-type'
   | 'upgrade-required'
   | 'too-many-requests'
+  | 'connection-timeout'
+  | 'slow-reader'
   | 'agent-failed'
   | 'internal-error'
   | 'not-supported'
@@ -372,6 +374,22 @@ export const PROBLEMS: Readonly<Record<ProblemSlug, ProblemType>> = {
     retryable: true,
     description: 'More requests, messages or sockets than the limits allow. `Retry-After` (HTTP) says how many seconds to wait.',
     remedy: 'Wait, then try again.',
+  },
+  'connection-timeout': {
+    title: 'The connection was silent for too long',
+    status: 408,
+    close_code: 4408,
+    retryable: true,
+    description: 'The client did not answer a WebSocket ping within `heartbeat.timeout_seconds`, so it is taken for gone.',
+    remedy: 'Connect again, and open the conversations from the last cursors.',
+  },
+  'slow-reader': {
+    title: 'The client reads too slowly',
+    status: 503,
+    close_code: 4508,
+    retryable: true,
+    description: 'What waits to be sent has reached `limits.max_send_queue_bytes`, and the client has not taken enough of it in time.',
+    remedy: 'Connect again, and open the conversations from the last cursors; `batch` makes reading cheaper.',
   },
   'agent-failed': {
     title: 'The agent could not finish',
