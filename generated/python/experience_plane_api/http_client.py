@@ -670,6 +670,16 @@ class HttpClient:
         """
         await self._call("DELETE", f"/api/admin/users/{user_id}/sessions", expect={204}, secured=True)
 
+    async def reset_user_factors(self, user_id: UUID) -> None:
+        """Take the second factors of a user away.
+
+        For who has lost them and the recovery codes. Authenticator app, passkeys and recovery codes are gone, every session ends, and the user is told by mail. From then on the password, or the sign-in with a provider, is all that a login takes: be sure who asks. Nobody does this to itself, as disableTotp and deletePasskey ask for more.
+
+        Raises:
+            ProblemError: unauthenticated, forbidden, user-not-found, invalid-request, too-many-requests, internal-error, not-supported, overloaded, provider-unavailable.
+        """
+        await self._call("DELETE", f"/api/admin/users/{user_id}/factors", expect={204}, secured=True)
+
     async def list_roles(self) -> models.RoleList:
         """List the roles.
 

@@ -39,6 +39,7 @@ OPERATION_PERMISSIONS: Final[dict[str, str]] = {
     "enable_user": "users.manage",
     "set_user_roles": "users.manage",
     "end_user_sessions": "users.manage",
+    "reset_user_factors": "users.manage",
     "list_roles": "users.read",
     "list_audit_events": "audit.read",
 }

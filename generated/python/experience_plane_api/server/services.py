@@ -753,6 +753,19 @@ class AdminService(Protocol[PrincipalT_contra]):
         """
 
     @abstractmethod
+    async def reset_user_factors(
+        self,
+        *,
+        principal: PrincipalT_contra,
+        user_id: UUID,
+    ) -> None | HTTPResult[models.Problem] | Response:
+        """
+        Take the second factors of a user away
+
+        For who has lost them and the recovery codes. Authenticator app, passkeys and recovery codes are gone, every session ends, and the user is told by mail. From then on the password, or the sign-in with a provider, is all that a login takes: be sure who asks. Nobody does this to itself, as disableTotp and deletePasskey ask for more.
+        """
+
+    @abstractmethod
     async def list_roles(
         self,
         *,

@@ -72,6 +72,7 @@ OperationDependencies = TypedDict(
         "enable_user": Sequence[params.Depends],
         "set_user_roles": Sequence[params.Depends],
         "end_user_sessions": Sequence[params.Depends],
+        "reset_user_factors": Sequence[params.Depends],
         "list_roles": Sequence[params.Depends],
         "list_audit_events": Sequence[params.Depends],
         "get_json_web_key_set": Sequence[params.Depends],
@@ -1104,6 +1105,25 @@ class EndUserSessions:
             "429": Declared(media_type="application/problem+json", model=models.Problem),
             "500": Declared(media_type="application/problem+json", model=models.Problem),
             "501": Declared(media_type="application/problem+json", model=models.Problem),
+        },
+        primary=204,
+    )
+
+
+class ResetUserFactors:
+    """Plans of the reset_user_factors operation."""
+
+    RESPONSES: Final = OperationResponses(
+        responses={
+            "204": Declared(),
+            "401": Declared(media_type="application/problem+json", model=models.Problem),
+            "403": Declared(media_type="application/problem+json", model=models.Problem),
+            "404": Declared(media_type="application/problem+json", model=models.Problem),
+            "422": Declared(media_type="application/problem+json", model=models.Problem),
+            "429": Declared(media_type="application/problem+json", model=models.Problem),
+            "500": Declared(media_type="application/problem+json", model=models.Problem),
+            "501": Declared(media_type="application/problem+json", model=models.Problem),
+            "503": Declared(media_type="application/problem+json", model=models.Problem),
         },
         primary=204,
     )
