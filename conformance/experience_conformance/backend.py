@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit, urlunsplit
 
 from experience_conformance.cases import load_cases
 from experience_conformance.documents import Documents
+from experience_conformance.exchanges import play_exchanges
 from experience_conformance.http_suite import run_http_suite
 from experience_conformance.identity import Accounts, IdentityError
 from experience_conformance.judge import Contract
@@ -49,7 +50,9 @@ class Backend:
     async def _judge_http(self) -> SuiteResult:
         conversation_id = await self._converse()
         owner, peer = await self.accounts.account("ada"), await self.accounts.account("eve")
-        return await run_http_suite(self.contract.documents, self.url, self.seed, owner, peer, [conversation_id])
+        exchanges = await play_exchanges(self.url, owner)
+        suite = await run_http_suite(self.contract.documents, self.url, self.seed, owner, peer, [conversation_id])
+        return replace(suite, cases=(*exchanges, *suite.cases))
 
     async def _converse(self) -> str:
         """Leaves a conversation with messages behind. It is judged by the socket suite; here it only has to work."""

@@ -19,8 +19,12 @@ from experience_conformance.judge import Contract
 ROOT = Path(__file__).parents[2]
 CONTRACTS = ROOT / "contracts"
 SERVICE_COMMAND = f"{shlex.quote(sys.executable)} -m experience_plane serve --port 0"
-UNHURRIED = {"EXPERIENCE_PLANE_RATE_LIMITS__FACTOR": "1000000"}
-"""The judge asks more in a minute than any client may; the fields and answers stay as they are."""
+UNHURRIED = {
+    "EXPERIENCE_PLANE_RATE_LIMITS__FACTOR": "1000000",
+    "EXPERIENCE_PLANE_AUTH__HASHING__MEMORY_COST_KIB": "8",
+    "EXPERIENCE_PLANE_AUTH__HASHING__TIME_COST": "1",
+}
+"""The judge asks more in a minute than any client may, and most with a password; the answers stay as they are."""
 STOP_SECONDS = 20
 POLL_SECONDS = 0.05
 

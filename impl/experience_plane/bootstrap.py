@@ -36,6 +36,7 @@ from experience_plane.clock import system_clock
 from experience_plane.http_api.application import Components, create_application
 from experience_plane.http_api.client_address import TrustedProxies
 from experience_plane.http_api.event_streams import EventStreamOptions, EventStreams
+from experience_plane.security_guard.administration import Administration
 from experience_plane.security_guard.audit import SecurityEvent
 from experience_plane.security_guard.external import open_external_guard
 from experience_plane.security_guard.guard import SecurityGuard
@@ -178,11 +179,28 @@ async def grant_role(settings: Settings, email: str, role: str) -> tuple[str, ..
         InvalidEmail, UnknownRole, UserNotFound.
         NotSupported: the accounts are those of an external identity provider.
     """
+    async with _administration(settings) as administration:
+        return (await administration.grant_role(email, role)).roles
+
+
+async def reset_factors(settings: Settings, email: str) -> None:
+    """Take a user's second factors away; the mail about it has been sent, or tried, afterwards.
+
+    Raises:
+        InvalidEmail, UserNotFound.
+        NotSupported: the accounts are those of an external identity provider.
+    """
+    async with _administration(settings) as administration:
+        await administration.reset_factors_of(email)
+
+
+@asynccontextmanager
+async def _administration(settings: Settings) -> AsyncIterator[Administration]:
     engine = await _open_database(settings)
     try:
         guard = await _open_guard(engine, settings)
         try:
-            return (await guard.administration.grant_role(email, role)).roles
+            yield guard.administration
         finally:
             await guard.close()
     finally:
@@ -198,6 +216,7 @@ async def _open_guard(engine: AsyncEngine, settings: Settings) -> SecurityGuard:
             mail=_mail(settings),
             oidc=oidc_sign_in_parts(engine, settings.auth),
             encryption_key=_encryption_key(settings),
+            previous_encryption_keys=[key.get_secret_value() for key in settings.auth.previous_encryption_keys],
         )
     return open_external_guard(open_external_authentication(engine, settings.auth), stores.tickets, options.tickets)
 

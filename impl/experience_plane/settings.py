@@ -198,6 +198,11 @@ class AuthSettings(BaseModel):
         min_length=32,
         description="Encrypts secrets that must be read again (authenticator apps), the same for all processes.",
     )
+    previous_encryption_keys: list[SecretStr] = Field(
+        [],
+        max_length=8,
+        description="Keys that it replaced, as JSON: still read; a secret is sealed anew when it is used.",
+    )
     encryption_key_file: Path = Field(
         Path("var/encryption.key"), description="Where that key is kept when it is not set; made when first needed."
     )

@@ -28,6 +28,7 @@ from experience_plane.security_guard.guard import SecurityGuard
 from experience_plane.security_guard.local import open_local_guard
 from experience_plane.security_guard.opaque import digest
 from experience_plane.security_guard.options import AccountOptions, HashingOptions, IdentityOptions
+from experience_plane.security_guard.passkeys import Passkey
 from experience_plane.security_guard.ports import (
     InvalidCredentials,
     InvalidRefreshToken,
@@ -37,6 +38,7 @@ from experience_plane.security_guard.ports import (
 )
 from experience_plane.security_guard.principal import Authenticated, Principal, SecondFactorRequired
 from experience_plane.security_guard.second_factor import InvalidChallenge, WrongCode
+from experience_plane.security_guard.secret_box import SecretUnreadable
 from experience_plane.security_guard.storage import NewRefreshToken, NewSession, PasswordReplacedMeanwhile
 from manual_clock import ManualClock
 from recorded_mail import Mailbox
@@ -637,3 +639,58 @@ async def test_who_is_gone_enrols_nothing(guard: SecurityGuard, clock: ManualClo
         await guard.second_factors.enrol_totp(nobody, current_password=None)
     with pytest.raises(Unauthenticated):
         await guard.second_factors.enrol_totp(nobody, current_password=PASSWORD)
+
+
+async def test_a_new_encryption_key_reads_what_the_old_one_sealed_and_takes_its_place_on_use(
+    ana: Ana, engine: AsyncEngine, clock: ManualClock
+) -> None:
+    async def use(key: str, *previous: str) -> None:
+        stores = sql_identity_stores(engine, clock)
+        opened = await open_local_guard(
+            stores, CHEAP, clock, encryption_key=lambda: key, previous_encryption_keys=previous
+        )
+        try:
+            again = dataclasses.replace(ana, guard=opened)
+            await again.give(await again.challenge(), ana.app.code())
+        finally:
+            await opened.close()
+            clock.advance(STEP)
+
+    new = "another encryption key for tests, long enough"
+    with pytest.raises(SecretUnreadable):
+        await use(new)
+    await use(new, KEY)
+    await use(new)
+    with pytest.raises(SecretUnreadable):
+        await use(KEY)
+
+
+async def test_factors_that_an_admin_takes_away_are_asked_for_no_more(
+    ana: Ana, engine: AsyncEngine, clock: ManualClock, mailbox: Mailbox
+) -> None:
+    waiting = await ana.challenge()
+    passkey = Passkey(
+        passkey_id=uuid4(),
+        user_id=ana.principal.user_id,
+        credential_id=b"c" * 16,
+        public_key=b"k",
+        sign_count=0,
+        transports=(),
+        backup_eligible=False,
+        backed_up=False,
+        name="Key",
+        created_at=clock(),
+    )
+    stores = sql_identity_stores(engine, clock)
+    await stores.passkeys.add(passkey, limit=1, recovery_digests=(), keep_session=ana.principal.session_id)
+    await ana.guard.administration.reset_factors_of("ANA@example.com")
+    with pytest.raises(InvalidRefreshToken):
+        await ana.guard.refresh(ana.refresh_token)
+    with pytest.raises(InvalidChallenge):
+        await ana.give(waiting, ana.app.code())
+    assert isinstance(await ana.guard.login(email="ana@example.com", password=PASSWORD), Authenticated)
+    assert await stores.passkeys.of_user(ana.principal.user_id) == []
+    assert await stores.recovery_codes.count_codes(ana.principal.user_id) == 0
+    assert await events(engine, "second_factor.reset") == [{"by": "command"}]
+    await ana.guard.close()
+    assert mailbox.subjects("ana@example.com")[-1] == "Your second factors were removed"

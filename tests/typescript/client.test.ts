@@ -177,3 +177,29 @@ test('An answer that is no problem detail becomes a ProblemError all the same', 
     (error) => error instanceof ProblemError && error.status === 502 && error.slug === null,
   )
 })
+
+test('With the refresh token in a cookie the client never has it, and asks the browser to send it', async () => {
+  const sent: { path: string; credentials: RequestCredentials; body: unknown }[] = []
+  const fetch: typeof globalThis.fetch = async (input, init) => {
+    const request = new Request(input, init)
+    sent.push({ path: new URL(request.url).pathname, credentials: request.credentials, body: await request.json() })
+    return Response.json({ access_token: `access-${sent.length}`, token_type: 'Bearer', expires_in: 900, user })
+  }
+  const client = createHttpClient({ baseUrl: 'http://service.test', fetch, tokenDelivery: 'cookie' })
+  assert.equal((await client.refresh()).accessToken, 'access-1')
+  await client.logIn(credentials)
+  await client.register({ ...credentials, name: 'Ada Lovelace' })
+  await client.completeSecondFactor({ challenge: 'c'.repeat(43), method: 'totp', code: '123456' })
+  const delivery = { token_delivery: 'cookie' }
+  assert.deepEqual(
+    sent.map(({ path, body }) => [path, body]),
+    [
+      ['/api/auth/refresh', delivery],
+      ['/api/auth/login', { ...credentials, ...delivery }],
+      ['/api/auth/register', { ...credentials, name: 'Ada Lovelace', ...delivery }],
+      ['/api/auth/login/second-factor', { challenge: 'c'.repeat(43), method: 'totp', code: '123456', ...delivery }],
+    ],
+  )
+  assert.deepEqual(new Set(sent.map(({ credentials }) => credentials)), new Set(['include']))
+  assert.equal(client.session?.refreshToken ?? null, null)
+})

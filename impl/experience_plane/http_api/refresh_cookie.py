@@ -62,21 +62,32 @@ def user_of(user: User) -> models.User:
     )
 
 
-def refuse_foreign_pages(allowed_origins: Collection[str]) -> Callable[[Request], Awaitable[None]]:
-    """Answer the FastAPI dependency of an operation that reads the cookie; it refuses with `ForeignPage`.
+def refuse_foreign_pages(
+    allowed_origins: Collection[str], *, reads_cookie: bool
+) -> Callable[[Request], Awaitable[None]]:
+    """Answer the FastAPI dependency of an operation that sets the cookie, or reads it, too.
 
-    `SameSite=Strict` lets pages of the same site through: other subdomains, and other ports of this host. So the
-    browser's own word counts: `Origin`, which it sends with every POST, and `Sec-Fetch-Site` where it knows it.
+    It refuses with `ForeignPage`: a page that could have the cookie set would log its visitors in to an account of
+    its choice. `SameSite=Strict` lets pages of the same site through: other subdomains, and other ports of this host.
+    So the browser's own word counts: `Origin`, which it sends with every POST, and `Sec-Fetch-Site` where it knows it.
+    A cookie without `Origin` is not read; who sends neither is no browser, and may be given one.
     """
 
     async def check(request: Request) -> None:  # a plain function would be run in a thread
-        if NAME in request.cookies and not _may_send(request, allowed_origins):
+        is_read = reads_cookie and NAME in request.cookies
+        is_wanted = "origin" in request.headers and _asks_for_cookie(request)
+        if (is_read or is_wanted) and not _is_allowed(request, allowed_origins):
             raise ForeignPage
 
     return check
 
 
-def _may_send(request: Request, allowed_origins: Collection[str]) -> bool:
+def _asks_for_cookie(request: Request) -> bool:
+    body = getattr(request.state, "body", None)
+    return isinstance(body, dict) and body.get("token_delivery") == "cookie"
+
+
+def _is_allowed(request: Request, allowed_origins: Collection[str]) -> bool:
     origin = request.headers.get("origin")
     if origin is None:
         return False

@@ -103,6 +103,10 @@ class AuthenticatorAppStore(Protocol):
         """Keep that a code of this step was used: False when one of it, or of a later one, was used before."""
         ...
 
+    async def replace_secret(self, app: StoredApp, sealed_secret: bytes) -> None:
+        """Store the app's secret sealed anew, if it is still the one that `app` has."""
+        ...
+
     async def remove_app(
         self, user_id: UUID, *, keep_recovery_codes: bool, keep_session: UUID, now: datetime
     ) -> Sequence[UUID] | None:

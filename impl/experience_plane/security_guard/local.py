@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -40,6 +40,7 @@ async def open_local_guard(
     oidc: OidcSignInParts | None = None,
     mail: MailPort | None = None,
     encryption_key: Callable[[], str] = session_key,
+    previous_encryption_keys: Sequence[str] = (),
 ) -> SecurityGuard:
     """Load the signing keys, creating the first on first start, and answer a guard. Close it when done.
 
@@ -50,7 +51,8 @@ async def open_local_guard(
     audit, lifecycle = stores.audit_trail, stores.account_lifecycle
     work = BackgroundWork()
     correspondence = Correspondence(store=lifecycle, mail=mail, options=options.accounts, clock=clock)
-    factors = _Factors.over(stores, options, Notices(correspondence, work), SecretBox(encryption_key), clock)
+    box = SecretBox(encryption_key, previous_encryption_keys)
+    factors = _Factors.over(stores, options, Notices(correspondence, work), box, clock)
     keys = await RotatingKeys.open(stores.signing_keys, options.keys, clock)
     authentication = LocalAuthentication(
         stores=stores,
@@ -78,6 +80,7 @@ async def open_local_guard(
         directory=stores.directory,
         audit_log=stores.audit_log,
         audit=audit,
+        notices=factors.notices,
         account_changed=authentication.sessions.account_changed,
         clock=clock,
     )

@@ -7,12 +7,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, select, update
+from sqlalchemy import Row, Select, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from experience_plane.adapters.sql.engine import read_connection, write_transaction
+from experience_plane.adapters.sql.factor_changes import delete_challenges, lock_user
 from experience_plane.adapters.sql.identity_tables import memberships, sessions, users
+from experience_plane.adapters.sql.passkey_tables import passkeys
 from experience_plane.adapters.sql.seats import IN_DEFAULT_TENANT, keep_a_seat
+from experience_plane.adapters.sql.second_factor_tables import authenticator_apps, recovery_codes
 from experience_plane.security_guard.directory import DirectoryEntry, DirectoryQuery
 
 
@@ -70,6 +73,15 @@ class SqlUserDirectory:
     async def end_sessions(self, user_id: UUID, now: datetime) -> None:
         """See `UserDirectory.end_sessions`."""
         async with write_transaction(self._engine) as connection:
+            await _end_sessions(connection, user_id, now)
+
+    async def remove_factors(self, user_id: UUID, now: datetime) -> None:
+        """See `UserDirectory.remove_factors`."""
+        async with write_transaction(self._engine) as connection:
+            await lock_user(connection, user_id)
+            for table in (authenticator_apps, passkeys, recovery_codes):
+                await connection.execute(delete(table).where(table.c.user_id == user_id))
+            await delete_challenges(connection, user_id)
             await _end_sessions(connection, user_id, now)
 
     async def _one(self, statement: Select[Any]) -> DirectoryEntry | None:
