@@ -45,6 +45,7 @@ from experience_plane.security_guard.options import (
     HashingOptions,
     IdentityOptions,
     KeyOptions,
+    PasskeyOptions,
     PasswordOptions,
     PersonalTokenOptions,
     SecondFactorOptions,
@@ -54,7 +55,7 @@ from experience_plane.security_guard.options import (
 )
 from experience_plane.security_guard.rate_limits import Counters, Limit, RateLimitPolicy, RateLimits
 from experience_plane.security_guard.storage import IdentityStores, StoredSigningKey
-from experience_plane.settings import RateLimitSettings, Settings
+from experience_plane.settings import AuthSettings, RateLimitSettings, Settings
 
 _LOG = structlog.get_logger(__name__)
 VERSION = installed_version("experience-plane")
@@ -266,6 +267,20 @@ def _identity_options(settings: Settings) -> IdentityOptions:
             enrolment_lifetime=timedelta(seconds=auth.enrolment_seconds),
             recent_login=timedelta(seconds=auth.recent_login_seconds),
         ),
+        passkeys=_passkey_options(auth),
+    )
+
+
+def _passkey_options(auth: AuthSettings) -> PasskeyOptions:
+    passkeys = auth.passkeys
+    return PasskeyOptions(
+        enabled=auth.takes_passkeys,
+        rp_id=auth.passkey_domain,
+        rp_name=passkeys.rp_name or auth.service_name,
+        origins=auth.passkey_origins,
+        any_local_port=auth.passkey_domain == "localhost" and not passkeys.origins,
+        challenge_lifetime=timedelta(seconds=passkeys.challenge_seconds),
+        max_per_account=passkeys.max_per_account,
     )
 
 

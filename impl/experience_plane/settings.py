@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
 from limits import parse_many
 from pydantic import AfterValidator, BaseModel, Field, IPvAnyNetwork, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 def _checked_limits(notation: str) -> str:
@@ -86,6 +90,25 @@ class OidcProviderSettings(BaseModel):
     client_id: str = Field(min_length=1)
     client_secret: SecretStr | None = None
     scopes: list[str] = ["openid", "email", "profile"]
+
+
+class PasskeySettings(BaseModel):
+    """Passkeys. They belong to a domain and are asked for by pages; both are those of auth.public_url unless set."""
+
+    enabled: bool = Field(True, description="Whether passkeys are taken; without, accounts have their other factors.")
+    rp_id: str | None = Field(
+        None,
+        pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)*$",
+        description="The domain that passkeys belong to. To change it makes every passkey useless.",
+    )
+    rp_name: str | None = Field(
+        None, min_length=1, max_length=100, description="What authenticators call the service; auth.service_name."
+    )
+    origins: list[Annotated[str, Field(pattern=r"^https?://[a-z0-9.-]+(:[0-9]{1,5})?$")]] = Field(
+        [], description="Origins of the pages that may ask for a passkey, all within the domain."
+    )
+    challenge_seconds: int = Field(300, ge=30, le=3600, description="How long a browser may take to answer.")
+    max_per_account: int = Field(20, ge=1, le=100, description="Passkeys that an account may have.")
 
 
 class AuthSettings(BaseModel):
@@ -171,8 +194,38 @@ class AuthSettings(BaseModel):
         Path("var/encryption.key"), description="Where that key is kept when it is not set; made when first needed."
     )
     hashing: HashingSettings = HashingSettings()
+    passkeys: PasskeySettings = PasskeySettings()
     gotrue: GoTrueSettings = GoTrueSettings()
     oidc: OidcIssuerSettings = OidcIssuerSettings()
+
+    @property
+    def passkey_domain(self) -> str:
+        """The domain that passkeys belong to (the RP ID of Web Authentication)."""
+        return self.passkeys.rp_id or urlsplit(self.public_url).hostname or ""
+
+    @property
+    def passkey_origins(self) -> tuple[str, ...]:
+        """The origins of the pages that may ask for a passkey."""
+        page = urlsplit(self.public_url)
+        port = "" if page.port in {None, _DEFAULT_PORTS[page.scheme]} else f":{page.port}"
+        return tuple(self.passkeys.origins) or (f"{page.scheme}://{page.hostname}{port}",)
+
+    @property
+    def takes_passkeys(self) -> bool:
+        """Whether passkeys are switched on, and can be: browsers have none for bare addresses."""
+        try:
+            ip_address(self.passkey_domain)
+        except ValueError:
+            return self.passkeys.enabled
+        return False
+
+    @model_validator(mode="after")
+    def _passkeys_belong_to_their_pages(self) -> Self:
+        for origin in self.passkey_origins:
+            host = urlsplit(origin).hostname or ""
+            if host != self.passkey_domain and not host.endswith(f".{self.passkey_domain}"):
+                raise ValueError(f"browsers at {origin} have no passkeys of {self.passkey_domain} (auth.passkeys)")
+        return self
 
 
 RateLimit = Annotated[str, AfterValidator(_checked_limits)]

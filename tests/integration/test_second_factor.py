@@ -76,7 +76,7 @@ def test_a_login_answers_202_without_any_token_until_the_code_is_given(service: 
     assert answer.status_code == 200
     assert set(answer.json()) == {"access_token", "refresh_token", "token_type", "expires_in", "user"}
     assert slug(give(service, challenge, codes[0], "recovery_code")) == (401, "invalid-challenge")
-    assert user.http.get("/api/auth/factors").json() == {"totp": True, "recovery_codes_left": 10}
+    assert user.http.get("/api/auth/factors").json() == {"totp": True, "passkeys": False, "recovery_codes_left": 10}
 
 
 def test_a_challenge_opens_no_door_of_the_service(service: Service) -> None:

@@ -1,6 +1,7 @@
 import type { HttpClient } from '@experience-plane/client'
 import { byId } from './dom.js'
 import { clearFaults, showFaults } from './faults.js'
+import { hasPasskeys, usePasskey } from './passkeys.js'
 import { SecondFactorForm } from './second-factor.js'
 
 /** The form in which one logs in or registers. Who has done so, the HTTP client's `onSession` tells. */
@@ -10,6 +11,7 @@ export class Entrance {
   readonly #fault = byId('entrance-fault', HTMLElement)
   readonly #button = byId('enter', HTMLButtonElement)
   readonly #forgot = byId('forgot', HTMLButtonElement)
+  readonly #passkey = byId('enter-with-passkey', HTMLButtonElement)
   readonly #secondFactor: SecondFactorForm
   readonly #client: HttpClient
   readonly #tell: (text: string) => void
@@ -19,6 +21,8 @@ export class Entrance {
     this.#client = client
     this.#tell = tell
     this.#secondFactor = new SecondFactorForm(client, () => this.show(true))
+    this.#passkey.hidden = !hasPasskeys()
+    this.#passkey.addEventListener('click', () => void this.#usePasskey())
     this.#forgot.addEventListener('click', () => void this.#askForPassword())
     for (const choice of this.#section.querySelectorAll<HTMLInputElement>('input[name=entrance]')) {
       choice.addEventListener('change', () => this.#choose(choice.value === 'register'))
@@ -43,6 +47,7 @@ export class Entrance {
     byId('name', HTMLInputElement).disabled = !registering
     byId('password-hint', HTMLElement).hidden = !registering
     this.#forgot.hidden = registering
+    this.#passkey.hidden = registering || !hasPasskeys()
     password.autocomplete = registering ? 'new-password' : 'current-password'
     if (registering) password.minLength = 8
     else password.removeAttribute('minlength')
@@ -71,6 +76,17 @@ export class Entrance {
     if (!('challenge' in answer)) return
     this.show(false)
     this.#secondFactor.ask(answer)
+  }
+
+  async #usePasskey(): Promise<void> {
+    const { http } = this.#client
+    clearFaults(this.#form, this.#fault)
+    try {
+      const options = await this.#client.unwrap(http.POST('/api/auth/login/passkey-options'))
+      await this.#client.logInWithPasskey({ credential: await usePasskey(options) })
+    } catch (error) {
+      showFaults(this.#form, this.#fault, error)
+    }
   }
 
   async #askForPassword(): Promise<void> {

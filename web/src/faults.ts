@@ -8,6 +8,9 @@ export function inWords(error: unknown): string {
       : error.message
   }
   if (error instanceof ConnectionClosedError) return `${error.message}.`.replace(/\.\.$/, '.')
+  if (error instanceof DOMException) {
+    return error.name === 'InvalidStateError' ? 'This device has a passkey of yours already.' : 'No passkey was used.'
+  }
   if (error instanceof TypeError) return 'The service cannot be reached.'
   return 'Something went wrong in this page.'
 }

@@ -1,6 +1,7 @@
 import { type Http, type HttpClient, ProblemError } from '@experience-plane/client'
 import { byId } from './dom.js'
 import { clearFaults, showFaults } from './faults.js'
+import { hasPasskeys, usePasskey } from './passkeys.js'
 
 /** The form that asks for the second factor of a login. */
 export class SecondFactorForm {
@@ -8,6 +9,7 @@ export class SecondFactorForm {
   readonly #form = byId('second-factor-form', HTMLFormElement)
   readonly #fault = byId('second-factor-fault', HTMLElement)
   readonly #button = byId('give-second-factor', HTMLButtonElement)
+  readonly #passkey = byId('give-passkey', HTMLButtonElement)
   readonly #code = byId('second-factor-code', HTMLInputElement)
   readonly #client: HttpClient
   readonly #startAgain: () => void
@@ -17,6 +19,7 @@ export class SecondFactorForm {
     this.#client = client
     this.#startAgain = startAgain
     byId('leave-second-factor', HTMLButtonElement).addEventListener('click', startAgain)
+    this.#passkey.addEventListener('click', () => void this.#usePasskey())
     this.#form.addEventListener('submit', (event) => {
       event.preventDefault()
       void this.#submit()
@@ -24,8 +27,8 @@ export class SecondFactorForm {
   }
 
   ask(required: Http.SecondFactorRequired): void {
-    const recovery = required.methods.includes('recovery_code') ? ', or one of your recovery codes' : ''
-    byId('second-factor-hint', HTMLElement).textContent = `Type the code that your authenticator app shows${recovery}.`
+    this.#passkey.hidden = !required.methods.includes('passkey') || !hasPasskeys()
+    byId('second-factor-hint', HTMLElement).textContent = hint(required.methods, !this.#passkey.hidden)
     this.#challenge = required.challenge
     this.#section.hidden = false
     this.#code.focus()
@@ -41,9 +44,23 @@ export class SecondFactorForm {
   async #submit(): Promise<void> {
     const code = this.#code.value
     const method = /[a-z]/i.test(code) ? 'recovery_code' : 'totp'
+    await this.#give(() => this.#client.completeSecondFactor({ challenge: this.#challenge, method, code }))
+  }
+
+  async #usePasskey(): Promise<void> {
+    const challenge = this.#challenge
+    await this.#give(async () => {
+      const asked = this.#client.http.POST('/api/auth/login/second-factor/passkey-options', { body: { challenge } })
+      const credential = await usePasskey(await this.#client.unwrap(asked))
+      await this.#client.completeSecondFactorWithPasskey({ challenge, credential })
+    })
+  }
+
+  async #give(factor: () => Promise<unknown>): Promise<void> {
+    clearFaults(this.#form, this.#fault)
     this.#button.disabled = true
     try {
-      await this.#client.completeSecondFactor({ challenge: this.#challenge, method, code })
+      await factor()
     } catch (error) {
       if (error instanceof ProblemError && error.slug === 'invalid-challenge') {
         this.#startAgain()
@@ -56,4 +73,13 @@ export class SecondFactorForm {
       this.#button.disabled = false
     }
   }
+}
+
+function hint(methods: readonly Http.SecondFactorMethod[], passkey: boolean): string {
+  const ways = [
+    ...(passkey ? ['use a passkey'] : []),
+    ...(methods.includes('totp') ? ['type the code that your authenticator app shows'] : []),
+    ...(methods.includes('recovery_code') ? ['type one of your recovery codes'] : []),
+  ]
+  return `To log in, ${ways.join(', or ')}.`
 }

@@ -2,6 +2,7 @@ import type { Http, HttpClient } from '@experience-plane/client'
 import { byId, element } from './dom.js'
 import { clearFaults, showFaults } from './faults.js'
 import { qrCode } from './qr-code.js'
+import { YourPasskeys } from './your-passkeys.js'
 
 type Step = 'enrol' | 'confirm' | 'regenerate'
 
@@ -20,10 +21,15 @@ export class Security {
   readonly #password = byId('security-password', HTMLInputElement)
   readonly #code = byId('security-code', HTMLInputElement)
   readonly #client: HttpClient
+  readonly #passkeys: YourPasskeys
   #step: Step = 'enrol'
 
   constructor(client: HttpClient) {
     this.#client = client
+    this.#passkeys = new YourPasskeys(client, async (recoveryCodes) => {
+      if (recoveryCodes.length > 0) this.#showCodes({ recovery_codes: [...recoveryCodes] })
+      await this.#show()
+    })
     byId('disable', HTMLButtonElement).addEventListener('click', () => {
       if (this.#form.reportValidity()) void this.#do('disable')
     })
@@ -44,14 +50,22 @@ export class Security {
     this.#section.hidden = false
     this.#toggle.setAttribute('aria-expanded', 'true')
     this.#forget()
-    await this.#run(() => this.#show())
+    await this.#run(async () => {
+      await this.#show()
+      await this.#passkeys.show()
+    })
   }
 
   async #show(): Promise<void> {
     const factors = await this.#client.unwrap(this.#client.http.GET('/api/auth/factors'))
-    byId('factors', HTMLElement).textContent = factors.totp
-      ? `Logging in takes a code of your authenticator app. Recovery codes left: ${factors.recovery_codes_left}.`
-      : 'Logging in takes your password alone. An authenticator app keeps out who has learnt it.'
+    const asked = [
+      ...(factors.totp ? ['a code of your authenticator app'] : []),
+      ...(factors.passkeys ? ['a passkey'] : []),
+    ]
+    byId('factors', HTMLElement).textContent =
+      asked.length > 0
+        ? `Beside your password, logging in takes ${asked.join(' or ')}. Recovery codes left: ${factors.recovery_codes_left}.`
+        : 'Logging in takes your password alone. An authenticator app or a passkey keeps out who has learnt it.'
     this.#offer(factors.totp ? 'regenerate' : 'enrol')
   }
 
@@ -111,6 +125,7 @@ export class Security {
 
   #forget(): void {
     this.#form.reset()
+    this.#passkeys.forget()
     clearFaults(this.#form, this.#fault)
     for (const id of ['enrolment', 'recovery']) byId(id, HTMLElement).hidden = true
     byId('totp-picture', HTMLElement).replaceChildren()

@@ -330,6 +330,119 @@ class HttpClient:
         response = await self._call("POST", "/api/auth/factors/recovery-codes", expect={200}, secured=True, body=body)
         return models.RecoveryCodes.model_validate_json(response.content)
 
+    async def create_second_factor_passkey_options(
+        self, body: models.SecondFactorPasskeyOptionsRequest
+    ) -> models.PasskeyRequestOptions:
+        """Ask for a passkey as the second factor.
+
+        Makes what `navigator.credentials.get` is called with, where a login waits for its second factor: any passkey of the account will do. It can be answered once, for a few
+        minutes, in this login only.
+
+        Raises:
+            ProblemError: malformed-request, invalid-challenge, content-too-large, unsupported-media-type, invalid-request, too-many-requests, internal-error, not-supported, provider-unavailable.
+        """
+        response = await self._call("POST", "/api/auth/login/second-factor/passkey-options", expect={201}, body=body)
+        return models.PasskeyRequestOptions.model_validate_json(response.content)
+
+    async def complete_second_factor_with_passkey(
+        self, body: models.SecondFactorPasskeyRequest
+    ) -> models.AuthenticationResult:
+        """Give a passkey as the second factor.
+
+        Ends a login that was answered with a challenge, as completeSecondFactor does with a code. It counts among the tries of the challenge.
+
+        Raises:
+            ProblemError: malformed-request, invalid-challenge, passkey-refused, content-too-large, unsupported-media-type, invalid-request, too-many-requests, internal-error, not-supported, provider-unavailable.
+        """
+        response = await self._call("POST", "/api/auth/login/second-factor/passkey", expect={200}, body=body)
+        return models.AuthenticationResult.model_validate_json(response.content)
+
+    async def create_passkey_authentication_options(self) -> models.PasskeyRequestOptions:
+        """Ask for a passkey to log in with.
+
+        Makes what `navigator.credentials.get` is called with to log in without a name or a password: the passkey says whose it is. The answer is the same for everybody. It can be
+        answered once, for a few minutes.
+
+        Raises:
+            ProblemError: too-many-requests, internal-error, not-supported, provider-unavailable.
+        """
+        response = await self._call("POST", "/api/auth/login/passkey-options", expect={201})
+        return models.PasskeyRequestOptions.model_validate_json(response.content)
+
+    async def log_in_with_passkey(self, body: models.PasskeyLoginRequest) -> models.AuthenticationResult:
+        """Log in with a passkey.
+
+        Starts a session by a passkey alone. The authenticator must have verified its user (by a PIN, a finger, a face), so that the passkey is two factors in one and no other is asked
+        for. The answer is the same for a passkey that nobody has, one that was deleted, and one of an account that may not log in.
+
+        Raises:
+            ProblemError: malformed-request, passkey-refused, email-unconfirmed, content-too-large, unsupported-media-type, invalid-request, too-many-requests, internal-error, not-supported, provider-unavailable.
+        """
+        response = await self._call("POST", "/api/auth/login/passkey", expect={200}, body=body)
+        return models.AuthenticationResult.model_validate_json(response.content)
+
+    async def create_passkey_registration_options(
+        self, body: models.PasskeyRegistrationOptionsRequest
+    ) -> models.PasskeyCreationOptions:
+        """Begin to add a passkey.
+
+        Makes what `navigator.credentials.create` is called with. It can be answered once, for a few minutes, by registerPasskey in the same session.
+
+        It needs the current password, or a login in the last few minutes (five, as a setting).
+
+        Raises:
+            ProblemError: malformed-request, unauthenticated, wrong-password, reauthentication-required, forbidden, too-many-passkeys, content-too-large, unsupported-media-type, invalid-request, too-many-requests, internal-error, not-supported, overloaded, provider-unavailable.
+        """
+        response = await self._call(
+            "POST", "/api/auth/passkey-registration-options", expect={201}, secured=True, body=body
+        )
+        return models.PasskeyCreationOptions.model_validate_json(response.content)
+
+    async def list_passkeys(self) -> models.PasskeyList:
+        """List the user's passkeys.
+
+        Answers the passkeys of the account, the oldest first.
+
+        Raises:
+            ProblemError: unauthenticated, forbidden, too-many-requests, internal-error, not-supported, provider-unavailable.
+        """
+        response = await self._call("GET", "/api/auth/passkeys", expect={200}, secured=True)
+        return models.PasskeyList.model_validate_json(response.content)
+
+    async def register_passkey(self, body: models.RegisterPasskeyRequest) -> models.RegisteredPasskey:
+        """Add a passkey.
+
+        Registers what the browser made. From now on the passkey logs in alone, where it verifies its user, and is asked for beside the password. If it is the first factor beside the
+        password, the answer holds ten recovery codes, which are shown this once. Every other session of the user ends.
+
+        Raises:
+            ProblemError: malformed-request, unauthenticated, forbidden, passkey-taken, too-many-passkeys, content-too-large, unsupported-media-type, invalid-request, too-many-requests, internal-error, not-supported, provider-unavailable.
+        """
+        response = await self._call("POST", "/api/auth/passkeys", expect={201}, secured=True, body=body)
+        return models.RegisteredPasskey.model_validate_json(response.content)
+
+    async def delete_passkey(self, passkey_id: UUID) -> None:
+        """Delete a passkey.
+
+        The passkey is accepted no more. It needs a login in the last few minutes (five, as a setting), which had to give a second factor, too. The recovery codes go with the last
+        factor of the account. Every other session of the user ends.
+
+        Raises:
+            ProblemError: unauthenticated, reauthentication-required, forbidden, passkey-not-found, invalid-request, too-many-requests, internal-error, not-supported, provider-unavailable.
+        """
+        await self._call("DELETE", f"/api/auth/passkeys/{passkey_id}", expect={204}, secured=True)
+
+    async def rename_passkey(self, passkey_id: UUID, body: models.RenamePasskeyRequest) -> models.Passkey:
+        """Rename a passkey.
+
+        Names a passkey anew, so that the user can tell one from another.
+
+        Raises:
+            ProblemError: malformed-request, unauthenticated, forbidden, passkey-not-found, content-too-large, unsupported-media-type, invalid-request, too-many-requests, internal-error, not-supported, provider-unavailable.
+        """
+        response = await self._call("PATCH", f"/api/auth/passkeys/{passkey_id}", expect={200}, secured=True, body=body)
+        return models.Passkey.model_validate_json(response.content)
+
     async def verify_email(self, body: models.VerifyEmailRequest) -> None:
         """Verify an e-mail address.
 

@@ -169,6 +169,8 @@ class SecondFactors(BaseModel):
     )
     totp: StrictBool
     """Whether an authenticator app is used."""
+    passkeys: StrictBool
+    """Whether the account has a passkey."""
     recovery_codes_left: Annotated[StrictInt, Field(ge=0, le=10)]
     """How many recovery codes were not used yet."""
 
@@ -247,6 +249,317 @@ class RecoveryCodes(BaseModel):
     )
     recovery_codes: Annotated[list[RecoveryCode], Field(max_length=10, min_length=10)]
     """The codes, grouped for reading; 120 random bits each."""
+
+
+Transport = TypeAliasType("Transport", Annotated[str, Field(max_length=32)])
+
+
+class CredentialDescriptor(BaseModel):
+    """A credential that exists (PublicKeyCredentialDescriptorJSON)."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    id: Annotated[
+        str,
+        Field(
+            max_length=1364,
+            min_length=1,
+            pattern="^[A-Za-z0-9_-]+$",
+            title="CredentialId",
+        ),
+    ]
+    """What the authenticator calls a credential, in base64url."""
+    type: Annotated[Literal["public-key"], Field(title="CredentialType")]
+    """The one type that Web Authentication has."""
+    transports: Annotated[list[Transport] | MISSING, Field(max_length=16)] = MISSING
+    """How the authenticator may be reached."""
+
+
+class PasskeyRelyingParty(BaseModel):
+    """This service."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    id: Annotated[str, Field(max_length=253)]
+    """The domain that the passkey belongs to."""
+    name: Annotated[str, Field(max_length=100)]
+    """What authenticators call the service."""
+
+
+class PasskeyUser(BaseModel):
+    """The user."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    id: Annotated[str, Field(max_length=86, min_length=1, pattern="^[A-Za-z0-9_-]+$")]
+    """The user handle, in base64url."""
+    name: Annotated[str, Field(max_length=320)]
+    """The e-mail address."""
+    display_name: Annotated[str, Field(alias="displayName", max_length=200)]
+    """The name."""
+
+
+class AuthenticatorSelection(BaseModel):
+    """What the authenticator should be able to do."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    resident_key: Annotated[Literal["preferred"], Field(alias="residentKey")]
+    """Whether it keeps the passkey, so that nobody must say who he is."""
+    require_resident_key: Annotated[StrictBool, Field(alias="requireResidentKey")]
+    """The same for older browsers."""
+    user_verification: Annotated[Literal["preferred"], Field(alias="userVerification")]
+    """Whether it makes sure who uses it."""
+
+
+class AttestationResponse(BaseModel):
+    """What the authenticator made."""
+
+    model_config = ConfigDict(
+        extra="allow",
+        validate_by_name=True,
+    )
+    client_data_json: Annotated[
+        str,
+        Field(
+            alias="clientDataJSON",
+            max_length=8192,
+            min_length=1,
+            pattern="^[A-Za-z0-9_-]+$",
+        ),
+    ]
+    """What was asked for, by whom, in base64url."""
+    attestation_object: Annotated[
+        str,
+        Field(
+            alias="attestationObject",
+            max_length=16384,
+            min_length=1,
+            pattern="^[A-Za-z0-9_-]+$",
+        ),
+    ]
+    """The new key, in base64url."""
+    transports: Annotated[list[Transport] | MISSING, Field(max_length=16)] = MISSING
+    """How the authenticator may be reached."""
+
+
+class AssertionResponse(BaseModel):
+    """What the authenticator signed."""
+
+    model_config = ConfigDict(
+        extra="allow",
+        validate_by_name=True,
+    )
+    client_data_json: Annotated[
+        str,
+        Field(
+            alias="clientDataJSON",
+            max_length=8192,
+            min_length=1,
+            pattern="^[A-Za-z0-9_-]+$",
+        ),
+    ]
+    """What was asked for, by whom, in base64url."""
+    authenticator_data: Annotated[
+        str,
+        Field(
+            alias="authenticatorData",
+            max_length=8192,
+            min_length=1,
+            pattern="^[A-Za-z0-9_-]+$",
+        ),
+    ]
+    """What the authenticator says of itself, in base64url."""
+    signature: Annotated[str, Field(max_length=8192, min_length=1, pattern="^[A-Za-z0-9_-]+$")]
+    """The signature over both, in base64url."""
+    user_handle: Annotated[
+        str | None | MISSING,
+        Field(alias="userHandle", max_length=86, pattern="^[A-Za-z0-9_-]*$"),
+    ] = MISSING
+    """Whose passkey it is, in base64url."""
+
+
+class CredentialParameters(BaseModel):
+    """An algorithm that is understood (PublicKeyCredentialParameters)."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    type: Annotated[Literal["public-key"], Field(title="CredentialType")]
+    """The one type that Web Authentication has."""
+    alg: Annotated[StrictInt, Field(ge=-65535, le=-1)]
+    """The algorithm (IANA COSE registry)."""
+
+
+class PasskeyRequestOptions(BaseModel):
+    """For `PublicKeyCredential.parseRequestOptionsFromJSON` (PublicKeyCredentialRequestOptionsJSON of Web Authentication)."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    challenge: Annotated[
+        str,
+        Field(
+            max_length=43,
+            min_length=43,
+            pattern="^[A-Za-z0-9_-]+$",
+            title="PasskeyChallenge",
+        ),
+    ]
+    """What the authenticator is to sign; 256 random bits in base64url. It works once."""
+    timeout: Annotated[StrictInt, Field(ge=1000, le=3600000, title="PasskeyTimeout")]
+    """For how many milliseconds the challenge can be answered."""
+    rp_id: Annotated[str, Field(alias="rpId", max_length=253)]
+    """The domain that the passkey belongs to."""
+    allow_credentials: Annotated[list[CredentialDescriptor], Field(alias="allowCredentials", max_length=100)]
+    """The passkeys that will do; empty where the passkey says who signs in."""
+    user_verification: Annotated[Literal["required", "preferred"], Field(alias="userVerification")]
+    """Whether the authenticator must make sure who uses it."""
+
+
+class RegistrationCredential(BaseModel):
+    """What `navigator.credentials.create` answers, as its `toJSON()` (RegistrationResponseJSON of Web Authentication). Browsers add fields, which are ignored."""
+
+    model_config = ConfigDict(
+        extra="allow",
+        validate_by_name=True,
+    )
+    id: Annotated[
+        str,
+        Field(
+            max_length=1364,
+            min_length=1,
+            pattern="^[A-Za-z0-9_-]+$",
+            title="CredentialId",
+        ),
+    ]
+    """What the authenticator calls a credential, in base64url."""
+    raw_id: Annotated[
+        str,
+        Field(
+            alias="rawId",
+            max_length=1364,
+            min_length=1,
+            pattern="^[A-Za-z0-9_-]+$",
+            title="CredentialId",
+        ),
+    ]
+    """What the authenticator calls a credential, in base64url."""
+    type: Annotated[Literal["public-key"], Field(title="CredentialType")]
+    """The one type that Web Authentication has."""
+    response: AttestationResponse
+
+
+class AuthenticationCredential(BaseModel):
+    """What `navigator.credentials.get` answers, as its `toJSON()` (AuthenticationResponseJSON of Web Authentication). Browsers add fields, which are ignored."""
+
+    model_config = ConfigDict(
+        extra="allow",
+        validate_by_name=True,
+    )
+    id: Annotated[
+        str,
+        Field(
+            max_length=1364,
+            min_length=1,
+            pattern="^[A-Za-z0-9_-]+$",
+            title="CredentialId",
+        ),
+    ]
+    """What the authenticator calls a credential, in base64url."""
+    raw_id: Annotated[
+        str,
+        Field(
+            alias="rawId",
+            max_length=1364,
+            min_length=1,
+            pattern="^[A-Za-z0-9_-]+$",
+            title="CredentialId",
+        ),
+    ]
+    """What the authenticator calls a credential, in base64url."""
+    type: Annotated[Literal["public-key"], Field(title="CredentialType")]
+    """The one type that Web Authentication has."""
+    response: AssertionResponse
+
+
+class SecondFactorPasskeyOptionsRequest(BaseModel):
+    """The login that waits."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    challenge: Annotated[
+        str,
+        Field(
+            max_length=200,
+            min_length=20,
+            pattern="^[A-Za-z0-9_-]+$",
+            title="LoginChallenge",
+        ),
+    ]
+    """Stands for a login whose first factor was right. Opaque, and worth nothing without the second factor."""
+
+
+class PasskeyRegistrationOptionsRequest(BaseModel):
+    """The password as proof that its owner adds the passkey; may be left out soon after a login."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    current_password: Annotated[str | MISSING, Field(max_length=256, min_length=1, title="CurrentPassword")] = MISSING
+    """The password that the user has now."""
+
+
+class RegisterPasskeyRequest(BaseModel):
+    """What the browser made, and what the user calls it."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    name: Annotated[
+        str,
+        Field(
+            max_length=100,
+            min_length=1,
+            pattern="^[^\\u0000-\\u001f\\u007f-\\u009f]*[^\\s\\u0000-\\u001f\\u007f-\\u009f\\ufeff][^\\u0000-\\u001f\\u007f-\\u009f]*$",
+            title="PasskeyName",
+        ),
+    ]
+    """What the user calls a passkey. Holds no control characters and is not blank."""
+    credential: RegistrationCredential
+
+
+class RenamePasskeyRequest(BaseModel):
+    """The new name."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    name: Annotated[
+        str,
+        Field(
+            max_length=100,
+            min_length=1,
+            pattern="^[^\\u0000-\\u001f\\u007f-\\u009f]*[^\\s\\u0000-\\u001f\\u007f-\\u009f\\ufeff][^\\u0000-\\u001f\\u007f-\\u009f]*$",
+            title="PasskeyName",
+        ),
+    ]
+    """What the user calls a passkey. Holds no control characters and is not blank."""
 
 
 class RefreshRequest(BaseModel):
@@ -760,6 +1073,120 @@ class SecondFactorRequest(BaseModel):
         Field(max_length=64, min_length=6, pattern="^[0-9A-Za-z -]+$", title="FactorCode"),
     ]
     """Six digits of an authenticator app, or a recovery code. Spaces and hyphens do not count, nor does the case of letters."""
+
+
+class PasskeyCreationOptions(BaseModel):
+    """For `PublicKeyCredential.parseCreationOptionsFromJSON` (PublicKeyCredentialCreationOptionsJSON of Web Authentication)."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    rp: PasskeyRelyingParty
+    user: PasskeyUser
+    challenge: Annotated[
+        str,
+        Field(
+            max_length=43,
+            min_length=43,
+            pattern="^[A-Za-z0-9_-]+$",
+            title="PasskeyChallenge",
+        ),
+    ]
+    """What the authenticator is to sign; 256 random bits in base64url. It works once."""
+    pub_key_cred_params: Annotated[list[CredentialParameters], Field(alias="pubKeyCredParams", max_length=16)]
+    """The algorithms that are understood, by COSE number."""
+    timeout: Annotated[StrictInt, Field(ge=1000, le=3600000, title="PasskeyTimeout")]
+    """For how many milliseconds the challenge can be answered."""
+    exclude_credentials: Annotated[list[CredentialDescriptor], Field(alias="excludeCredentials", max_length=100)]
+    """The account's passkeys, whose authenticators need no second one."""
+    authenticator_selection: Annotated[AuthenticatorSelection, Field(alias="authenticatorSelection")]
+    attestation: Literal["none"]
+    """No attestation is asked for."""
+
+
+class PasskeyLoginRequest(BaseModel):
+    """A passkey's answer."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    token_delivery: Annotated[Literal["body", "cookie"] | MISSING, Field(title="TokenDelivery")] = MISSING
+    """Where the refresh token is delivered. `body`, the default, is for clients that can keep a secret. `cookie` is for pages: the refresh token is in the cookie `__Host-experience-plane-refresh` only, which no script can read."""
+    credential: AuthenticationCredential
+
+
+class SecondFactorPasskeyRequest(BaseModel):
+    """The login that waits, and a passkey's answer."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    token_delivery: Annotated[Literal["body", "cookie"] | MISSING, Field(title="TokenDelivery")] = MISSING
+    """Where the refresh token is delivered. `body`, the default, is for clients that can keep a secret. `cookie` is for pages: the refresh token is in the cookie `__Host-experience-plane-refresh` only, which no script can read."""
+    challenge: Annotated[
+        str,
+        Field(
+            max_length=200,
+            min_length=20,
+            pattern="^[A-Za-z0-9_-]+$",
+            title="LoginChallenge",
+        ),
+    ]
+    """Stands for a login whose first factor was right. Opaque, and worth nothing without the second factor."""
+    credential: AuthenticationCredential
+
+
+class Passkey(BaseModel):
+    """A passkey of the account."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    passkey_id: Annotated[UUID, Field(title="PasskeyId")]
+    """A passkey of a user, as a UUID made by the service."""
+    name: Annotated[
+        str,
+        Field(
+            max_length=100,
+            min_length=1,
+            pattern="^[^\\u0000-\\u001f\\u007f-\\u009f]*[^\\s\\u0000-\\u001f\\u007f-\\u009f\\ufeff][^\\u0000-\\u001f\\u007f-\\u009f]*$",
+            title="PasskeyName",
+        ),
+    ]
+    """What the user calls a passkey. Holds no control characters and is not blank."""
+    backed_up: StrictBool
+    """Whether it is kept in more than one place, such as a password manager that synchronises."""
+    created_at: Annotated[AwareDatetime, Field(title="Timestamp")]
+    """A moment in UTC (RFC 3339)."""
+    last_used_at: AwareDatetime | None
+    """When it last logged in; null when it never did."""
+
+
+class PasskeyList(BaseModel):
+    """The passkeys of an account."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    passkeys: Annotated[list[Passkey], Field(max_length=100)]
+    """The oldest first."""
+
+
+class RegisteredPasskey(BaseModel):
+    """A passkey that counts from now on."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    passkey: Passkey
+    recovery_codes: Annotated[list[RecoveryCode], Field(max_length=10)]
+    """Codes to keep for the loss of the passkey, each of which works once; none where the account had a second factor already."""
 
 
 class User(BaseModel):

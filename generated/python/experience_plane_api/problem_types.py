@@ -158,6 +158,42 @@ NO_SECOND_FACTOR: Final = ProblemType(
 )
 """There is no authenticator app in use; or none was enrolled, or too long ago to be confirmed."""
 
+PASSKEY_REFUSED: Final = ProblemType(
+    slug="passkey-refused",
+    title="The passkey is not accepted",
+    status=401,
+    close_code=None,
+    retryable=False,
+)
+"""The passkey is not registered (any more) or not the account's, did not sign the challenge that it was asked to sign, has not verified its user where it must, seems to be copied, or belongs to an account that may not log in. The answer does not tell which."""
+
+PASSKEY_TAKEN: Final = ProblemType(
+    slug="passkey-taken",
+    title="The passkey is registered already",
+    status=409,
+    close_code=None,
+    retryable=False,
+)
+"""The credential is registered with this account or with another."""
+
+TOO_MANY_PASSKEYS: Final = ProblemType(
+    slug="too-many-passkeys",
+    title="The account has too many passkeys",
+    status=409,
+    close_code=None,
+    retryable=False,
+)
+"""The account has as many passkeys as the service allows."""
+
+PASSKEY_NOT_FOUND: Final = ProblemType(
+    slug="passkey-not-found",
+    title="There is no such passkey",
+    status=404,
+    close_code=None,
+    retryable=False,
+)
+"""The passkey does not exist, or is another user's."""
+
 INVALID_REFRESH_TOKEN: Final = ProblemType(
     slug="invalid-refresh-token",
     title="The refresh token is not valid",
@@ -482,6 +518,10 @@ PROBLEM_TYPES: Final[dict[str, ProblemType]] = {
         REAUTHENTICATION_REQUIRED,
         SECOND_FACTOR_EXISTS,
         NO_SECOND_FACTOR,
+        PASSKEY_REFUSED,
+        PASSKEY_TAKEN,
+        TOO_MANY_PASSKEYS,
+        PASSKEY_NOT_FOUND,
         INVALID_REFRESH_TOKEN,
         INVALID_TICKET,
         FORBIDDEN,

@@ -5,8 +5,10 @@ import type {
   AgentTicket,
   AuthenticationResult,
   LoginRequest,
+  PasskeyLoginRequest,
   paths,
   RegisterRequest,
+  SecondFactorPasskeyRequest,
   SecondFactorRequest,
   SecondFactorRequired,
   TokenDelivery,
@@ -58,6 +60,10 @@ export interface HttpClient {
   logIn(body: LoginRequest): Promise<Session | SecondFactorRequired>
   /** Gives the second factor that `logIn` has asked for. */
   completeSecondFactor(body: SecondFactorRequest): Promise<Session>
+  /** Gives a passkey as the second factor that `logIn` has asked for. */
+  completeSecondFactorWithPasskey(body: SecondFactorPasskeyRequest): Promise<Session>
+  /** Logs in by a passkey alone; what the browser is to be asked says `POST /api/auth/login/passkey-options`. */
+  logInWithPasskey(body: PasskeyLoginRequest): Promise<Session>
   /** Takes over tokens that an operation other than those here has answered. */
   adopt(result: AuthenticationResult): Session
   /** Exchanges the refresh token. Calls at the same time share one exchange: a refresh token works once. */
@@ -118,6 +124,16 @@ class SessionClient implements HttpClient {
   async completeSecondFactor(given: SecondFactorRequest): Promise<Session> {
     const body = { ...given, token_delivery: this.#delivery }
     return this.adopt(await this.unwrap(this.http.POST('/api/auth/login/second-factor', { body })))
+  }
+
+  async completeSecondFactorWithPasskey(given: SecondFactorPasskeyRequest): Promise<Session> {
+    const body = { ...given, token_delivery: this.#delivery }
+    return this.adopt(await this.unwrap(this.http.POST('/api/auth/login/second-factor/passkey', { body })))
+  }
+
+  async logInWithPasskey(given: PasskeyLoginRequest): Promise<Session> {
+    const body = { ...given, token_delivery: this.#delivery }
+    return this.adopt(await this.unwrap(this.http.POST('/api/auth/login/passkey', { body })))
   }
 
   refresh(): Promise<Session> {

@@ -502,6 +502,161 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/auth/login/second-factor/passkey-options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for a passkey as the second factor
+         * @description Makes what `navigator.credentials.get` is called with, where a login waits for its second factor: any passkey of the account will do. It can be answered once, for a few
+         *     minutes, in this login only.
+         */
+        post: operations["createSecondFactorPasskeyOptions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/login/second-factor/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a passkey as the second factor
+         * @description Ends a login that was answered with a challenge, as completeSecondFactor does with a code. It counts among the tries of the challenge.
+         */
+        post: operations["completeSecondFactorWithPasskey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/login/passkey-options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for a passkey to log in with
+         * @description Makes what `navigator.credentials.get` is called with to log in without a name or a password: the passkey says whose it is. The answer is the same for everybody. It can be
+         *     answered once, for a few minutes.
+         */
+        post: operations["createPasskeyAuthenticationOptions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/login/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Log in with a passkey
+         * @description Starts a session by a passkey alone. The authenticator must have verified its user (by a PIN, a finger, a face), so that the passkey is two factors in one and no other is asked
+         *     for. The answer is the same for a passkey that nobody has, one that was deleted, and one of an account that may not log in.
+         */
+        post: operations["logInWithPasskey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/passkey-registration-options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to add a passkey
+         * @description Makes what `navigator.credentials.create` is called with. It can be answered once, for a few minutes, by registerPasskey in the same session.
+         *
+         *     It needs the current password, or a login in the last few minutes (five, as a setting).
+         */
+        post: operations["createPasskeyRegistrationOptions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the user's passkeys
+         * @description Answers the passkeys of the account, the oldest first.
+         */
+        get: operations["listPasskeys"];
+        put?: never;
+        /**
+         * Add a passkey
+         * @description Registers what the browser made. From now on the passkey logs in alone, where it verifies its user, and is asked for beside the password. If it is the first factor beside the
+         *     password, the answer holds ten recovery codes, which are shown this once. Every other session of the user ends.
+         */
+        post: operations["registerPasskey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/passkeys/{passkey_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete a passkey
+         * @description The passkey is accepted no more. It needs a login in the last few minutes (five, as a setting), which had to give a second factor, too. The recovery codes go with the last
+         *     factor of the account. Every other session of the user ends.
+         */
+        delete: operations["deletePasskey"];
+        options?: never;
+        head?: never;
+        /**
+         * Rename a passkey
+         * @description Names a passkey anew, so that the user can tell one from another.
+         */
+        patch: operations["renamePasskey"];
+        trace?: never;
+    };
     "/api/auth/email/verify": {
         parameters: {
             query?: never;
@@ -1118,6 +1273,8 @@ export interface components {
         SecondFactors: {
             /** @description Whether an authenticator app is used. */
             totp: boolean;
+            /** @description Whether the account has a passkey. */
+            passkeys: boolean;
             /** @description How many recovery codes were not used yet. */
             recovery_codes_left: number;
         };
@@ -1164,6 +1321,264 @@ export interface components {
          */
         RecoveryCodes: {
             /** @description The codes, grouped for reading; 120 random bits each. */
+            recovery_codes: string[];
+        };
+        /**
+         * PasskeyId
+         * Format: uuid
+         * @description A passkey of a user, as a UUID made by the service.
+         */
+        PasskeyId: string;
+        /**
+         * PasskeyName
+         * @description What the user calls a passkey. Holds no control characters and is not blank.
+         */
+        PasskeyName: string;
+        /**
+         * CredentialId
+         * @description What the authenticator calls a credential, in base64url.
+         */
+        CredentialId: string;
+        /**
+         * CredentialType
+         * @description The one type that Web Authentication has.
+         * @constant
+         */
+        CredentialType: "public-key";
+        /**
+         * PasskeyChallenge
+         * @description What the authenticator is to sign; 256 random bits in base64url. It works once.
+         */
+        PasskeyChallenge: string;
+        /**
+         * CredentialDescriptor
+         * @description A credential that exists (PublicKeyCredentialDescriptorJSON).
+         */
+        CredentialDescriptor: {
+            id: components["schemas"]["CredentialId"];
+            type: components["schemas"]["CredentialType"];
+            /** @description How the authenticator may be reached. */
+            transports?: string[];
+        };
+        /**
+         * PasskeyRelyingParty
+         * @description This service.
+         */
+        PasskeyRelyingParty: {
+            /** @description The domain that the passkey belongs to. */
+            id: string;
+            /** @description What authenticators call the service. */
+            name: string;
+        };
+        /**
+         * PasskeyUser
+         * @description The user.
+         */
+        PasskeyUser: {
+            /** @description The user handle, in base64url. */
+            id: string;
+            /** @description The e-mail address. */
+            name: string;
+            /** @description The name. */
+            displayName: string;
+        };
+        /**
+         * AuthenticatorSelection
+         * @description What the authenticator should be able to do.
+         */
+        AuthenticatorSelection: {
+            /**
+             * @description Whether it keeps the passkey, so that nobody must say who he is.
+             * @constant
+             */
+            residentKey: "preferred";
+            /** @description The same for older browsers. */
+            requireResidentKey: boolean;
+            /**
+             * @description Whether it makes sure who uses it.
+             * @constant
+             */
+            userVerification: "preferred";
+        };
+        /**
+         * AttestationResponse
+         * @description What the authenticator made.
+         */
+        AttestationResponse: {
+            /** @description What was asked for, by whom, in base64url. */
+            clientDataJSON: string;
+            /** @description The new key, in base64url. */
+            attestationObject: string;
+            /** @description How the authenticator may be reached. */
+            transports?: string[];
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * AssertionResponse
+         * @description What the authenticator signed.
+         */
+        AssertionResponse: {
+            /** @description What was asked for, by whom, in base64url. */
+            clientDataJSON: string;
+            /** @description What the authenticator says of itself, in base64url. */
+            authenticatorData: string;
+            /** @description The signature over both, in base64url. */
+            signature: string;
+            /** @description Whose passkey it is, in base64url. */
+            userHandle?: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * CredentialParameters
+         * @description An algorithm that is understood (PublicKeyCredentialParameters).
+         */
+        CredentialParameters: {
+            type: components["schemas"]["CredentialType"];
+            /** @description The algorithm (IANA COSE registry). */
+            alg: number;
+        };
+        /**
+         * PasskeyCreationOptions
+         * @description For `PublicKeyCredential.parseCreationOptionsFromJSON` (PublicKeyCredentialCreationOptionsJSON of Web Authentication).
+         */
+        PasskeyCreationOptions: {
+            rp: components["schemas"]["PasskeyRelyingParty"];
+            user: components["schemas"]["PasskeyUser"];
+            challenge: components["schemas"]["PasskeyChallenge"];
+            /** @description The algorithms that are understood, by COSE number. */
+            pubKeyCredParams: components["schemas"]["CredentialParameters"][];
+            timeout: components["schemas"]["PasskeyTimeout"];
+            /** @description The account's passkeys, whose authenticators need no second one. */
+            excludeCredentials: components["schemas"]["CredentialDescriptor"][];
+            authenticatorSelection: components["schemas"]["AuthenticatorSelection"];
+            /**
+             * @description No attestation is asked for.
+             * @constant
+             */
+            attestation: "none";
+        };
+        /**
+         * PasskeyTimeout
+         * @description For how many milliseconds the challenge can be answered.
+         */
+        PasskeyTimeout: number;
+        /**
+         * PasskeyRequestOptions
+         * @description For `PublicKeyCredential.parseRequestOptionsFromJSON` (PublicKeyCredentialRequestOptionsJSON of Web Authentication).
+         */
+        PasskeyRequestOptions: {
+            challenge: components["schemas"]["PasskeyChallenge"];
+            timeout: components["schemas"]["PasskeyTimeout"];
+            /** @description The domain that the passkey belongs to. */
+            rpId: string;
+            /** @description The passkeys that will do; empty where the passkey says who signs in. */
+            allowCredentials: components["schemas"]["CredentialDescriptor"][];
+            /**
+             * @description Whether the authenticator must make sure who uses it.
+             * @enum {string}
+             */
+            userVerification: "required" | "preferred";
+        };
+        /**
+         * RegistrationCredential
+         * @description What `navigator.credentials.create` answers, as its `toJSON()` (RegistrationResponseJSON of Web Authentication). Browsers add fields, which are ignored.
+         */
+        RegistrationCredential: {
+            id: components["schemas"]["CredentialId"];
+            rawId: components["schemas"]["CredentialId"];
+            type: components["schemas"]["CredentialType"];
+            response: components["schemas"]["AttestationResponse"];
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * AuthenticationCredential
+         * @description What `navigator.credentials.get` answers, as its `toJSON()` (AuthenticationResponseJSON of Web Authentication). Browsers add fields, which are ignored.
+         */
+        AuthenticationCredential: {
+            id: components["schemas"]["CredentialId"];
+            rawId: components["schemas"]["CredentialId"];
+            type: components["schemas"]["CredentialType"];
+            response: components["schemas"]["AssertionResponse"];
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * PasskeyLoginRequest
+         * @description A passkey's answer.
+         */
+        PasskeyLoginRequest: {
+            token_delivery?: components["schemas"]["TokenDelivery"];
+            credential: components["schemas"]["AuthenticationCredential"];
+        };
+        /**
+         * SecondFactorPasskeyOptionsRequest
+         * @description The login that waits.
+         */
+        SecondFactorPasskeyOptionsRequest: {
+            challenge: components["schemas"]["LoginChallenge"];
+        };
+        /**
+         * SecondFactorPasskeyRequest
+         * @description The login that waits, and a passkey's answer.
+         */
+        SecondFactorPasskeyRequest: {
+            token_delivery?: components["schemas"]["TokenDelivery"];
+            challenge: components["schemas"]["LoginChallenge"];
+            credential: components["schemas"]["AuthenticationCredential"];
+        };
+        /**
+         * PasskeyRegistrationOptionsRequest
+         * @description The password as proof that its owner adds the passkey; may be left out soon after a login.
+         */
+        PasskeyRegistrationOptionsRequest: {
+            current_password?: components["schemas"]["CurrentPassword"];
+        };
+        /**
+         * RegisterPasskeyRequest
+         * @description What the browser made, and what the user calls it.
+         */
+        RegisterPasskeyRequest: {
+            name: components["schemas"]["PasskeyName"];
+            credential: components["schemas"]["RegistrationCredential"];
+        };
+        /**
+         * RenamePasskeyRequest
+         * @description The new name.
+         */
+        RenamePasskeyRequest: {
+            name: components["schemas"]["PasskeyName"];
+        };
+        /**
+         * Passkey
+         * @description A passkey of the account.
+         */
+        Passkey: {
+            passkey_id: components["schemas"]["PasskeyId"];
+            name: components["schemas"]["PasskeyName"];
+            /** @description Whether it is kept in more than one place, such as a password manager that synchronises. */
+            backed_up: boolean;
+            created_at: components["schemas"]["Timestamp"];
+            /** @description When it last logged in; null when it never did. */
+            last_used_at: components["schemas"]["Timestamp"] | null;
+        };
+        /**
+         * PasskeyList
+         * @description The passkeys of an account.
+         */
+        PasskeyList: {
+            /** @description The oldest first. */
+            passkeys: components["schemas"]["Passkey"][];
+        };
+        /**
+         * RegisteredPasskey
+         * @description A passkey that counts from now on.
+         */
+        RegisteredPasskey: {
+            passkey: components["schemas"]["Passkey"];
+            /** @description Codes to keep for the loss of the passkey, each of which works once; none where the account had a second factor already. */
             recovery_codes: string[];
         };
         /**
@@ -2067,6 +2482,11 @@ export interface components {
          */
         Limit: number;
         /**
+         * @description The passkey.
+         * @example 0198c0dd-5555-7aaa-8bbb-0123456789ab
+         */
+        PasskeyId: components["schemas"]["PasskeyId"];
+        /**
          * @description The user.
          * @example 0198c0dd-1111-7aaa-8bbb-0123456789ab
          */
@@ -2147,6 +2567,32 @@ export type TotpEnrolment = components['schemas']['TotpEnrolment'];
 export type ConfirmTotpRequest = components['schemas']['ConfirmTotpRequest'];
 export type FactorProof = components['schemas']['FactorProof'];
 export type RecoveryCodes = components['schemas']['RecoveryCodes'];
+export type PasskeyId = components['schemas']['PasskeyId'];
+export type PasskeyName = components['schemas']['PasskeyName'];
+export type CredentialId = components['schemas']['CredentialId'];
+export type CredentialType = components['schemas']['CredentialType'];
+export type PasskeyChallenge = components['schemas']['PasskeyChallenge'];
+export type CredentialDescriptor = components['schemas']['CredentialDescriptor'];
+export type PasskeyRelyingParty = components['schemas']['PasskeyRelyingParty'];
+export type PasskeyUser = components['schemas']['PasskeyUser'];
+export type AuthenticatorSelection = components['schemas']['AuthenticatorSelection'];
+export type AttestationResponse = components['schemas']['AttestationResponse'];
+export type AssertionResponse = components['schemas']['AssertionResponse'];
+export type CredentialParameters = components['schemas']['CredentialParameters'];
+export type PasskeyCreationOptions = components['schemas']['PasskeyCreationOptions'];
+export type PasskeyTimeout = components['schemas']['PasskeyTimeout'];
+export type PasskeyRequestOptions = components['schemas']['PasskeyRequestOptions'];
+export type RegistrationCredential = components['schemas']['RegistrationCredential'];
+export type AuthenticationCredential = components['schemas']['AuthenticationCredential'];
+export type PasskeyLoginRequest = components['schemas']['PasskeyLoginRequest'];
+export type SecondFactorPasskeyOptionsRequest = components['schemas']['SecondFactorPasskeyOptionsRequest'];
+export type SecondFactorPasskeyRequest = components['schemas']['SecondFactorPasskeyRequest'];
+export type PasskeyRegistrationOptionsRequest = components['schemas']['PasskeyRegistrationOptionsRequest'];
+export type RegisterPasskeyRequest = components['schemas']['RegisterPasskeyRequest'];
+export type RenamePasskeyRequest = components['schemas']['RenamePasskeyRequest'];
+export type Passkey = components['schemas']['Passkey'];
+export type PasskeyList = components['schemas']['PasskeyList'];
+export type RegisteredPasskey = components['schemas']['RegisteredPasskey'];
 export type RefreshToken = components['schemas']['RefreshToken'];
 export type TokenDelivery = components['schemas']['TokenDelivery'];
 export type RefreshRequest = components['schemas']['RefreshRequest'];
@@ -2236,6 +2682,7 @@ export type ResponseForbiddenOrUnverifiedIdentity = components['responses']['For
 export type ParameterRefreshCookie = components['parameters']['RefreshCookie'];
 export type ParameterOidcProviderId = components['parameters']['OidcProviderId'];
 export type ParameterLimit = components['parameters']['Limit'];
+export type ParameterPasskeyId = components['parameters']['PasskeyId'];
 export type ParameterUserId = components['parameters']['UserId'];
 export type ParameterConversationId = components['parameters']['ConversationId'];
 export type HeaderRequestId = components['headers']['RequestId'];
@@ -3261,6 +3708,411 @@ export interface operations {
             500: components["responses"]["InternalError"];
             501: components["responses"]["NotSupported"];
             503: components["responses"]["Overloaded"];
+        };
+    };
+    createSecondFactorPasskeyOptions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecondFactorPasskeyOptionsRequest"];
+            };
+        };
+        responses: {
+            /** @description What the browser is to ask for. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Cache-Control": components["headers"]["NoStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyRequestOptions"];
+                };
+            };
+            400: components["responses"]["MalformedRequest"];
+            /** @description The challenge of the login is unknown, expired, used up or overtaken. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            501: components["responses"]["NotSupported"];
+            503: components["responses"]["ProviderUnavailable"];
+        };
+    };
+    completeSecondFactorWithPasskey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecondFactorPasskeyRequest"];
+            };
+        };
+        responses: {
+            /** @description The user is logged in. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Cache-Control": components["headers"]["NoStore"];
+                    "Set-Cookie": components["headers"]["RefreshCookie"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthenticationResult"];
+                };
+            };
+            400: components["responses"]["MalformedRequest"];
+            /** @description The challenge of the login is unknown, expired, used up or overtaken; or the passkey is not the account's, or signed something else. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            501: components["responses"]["NotSupported"];
+            503: components["responses"]["ProviderUnavailable"];
+        };
+    };
+    createPasskeyAuthenticationOptions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the browser is to ask for. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Cache-Control": components["headers"]["NoStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyRequestOptions"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            501: components["responses"]["NotSupported"];
+            503: components["responses"]["ProviderUnavailable"];
+        };
+    };
+    logInWithPasskey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyLoginRequest"];
+            };
+        };
+        responses: {
+            /** @description The user is logged in. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Cache-Control": components["headers"]["NoStore"];
+                    "Set-Cookie": components["headers"]["RefreshCookie"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthenticationResult"];
+                };
+            };
+            400: components["responses"]["MalformedRequest"];
+            /** @description The passkey is unknown or signed something else, or nobody may be logged in by it. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: components["responses"]["EmailUnconfirmed"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            501: components["responses"]["NotSupported"];
+            503: components["responses"]["ProviderUnavailable"];
+        };
+    };
+    createPasskeyRegistrationOptions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyRegistrationOptionsRequest"];
+            };
+        };
+        responses: {
+            /** @description What the browser is to make. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Cache-Control": components["headers"]["NoStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyCreationOptions"];
+                };
+            };
+            400: components["responses"]["MalformedRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["ReauthenticationRefused"];
+            /** @description The account has as many passkeys as it may have. */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            501: components["responses"]["NotSupported"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    listPasskeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The passkeys. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Cache-Control": components["headers"]["NoStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyList"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            501: components["responses"]["NotSupported"];
+            503: components["responses"]["ProviderUnavailable"];
+        };
+    };
+    registerPasskey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RegisterPasskeyRequest"];
+            };
+        };
+        responses: {
+            /** @description The passkey counts. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Cache-Control": components["headers"]["NoStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegisteredPasskey"];
+                };
+            };
+            400: components["responses"]["MalformedRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            /** @description The passkey is registered already, or the account has as many as it may have. */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            501: components["responses"]["NotSupported"];
+            503: components["responses"]["ProviderUnavailable"];
+        };
+    };
+    deletePasskey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The passkey.
+                 * @example 0198c0dd-5555-7aaa-8bbb-0123456789ab
+                 */
+                passkey_id: components["parameters"]["PasskeyId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The passkey is gone. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            /** @description The login is not recent, or the user lacks the permission. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The user has no such passkey. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            501: components["responses"]["NotSupported"];
+            503: components["responses"]["ProviderUnavailable"];
+        };
+    };
+    renamePasskey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The passkey.
+                 * @example 0198c0dd-5555-7aaa-8bbb-0123456789ab
+                 */
+                passkey_id: components["parameters"]["PasskeyId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RenamePasskeyRequest"];
+            };
+        };
+        responses: {
+            /** @description The passkey. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Cache-Control": components["headers"]["NoStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Passkey"];
+                };
+            };
+            400: components["responses"]["MalformedRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            /** @description The user has no such passkey. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            501: components["responses"]["NotSupported"];
+            503: components["responses"]["ProviderUnavailable"];
         };
     };
     verifyEmail: {

@@ -26,6 +26,10 @@ export type ProblemSlug =
   | 'reauthentication-required'
   | 'second-factor-exists'
   | 'no-second-factor'
+  | 'passkey-refused'
+  | 'passkey-taken'
+  | 'too-many-passkeys'
+  | 'passkey-not-found'
   | 'invalid-refresh-token'
   | 'invalid-ticket'
   | 'forbidden'
@@ -182,6 +186,38 @@ export const PROBLEMS: Readonly<Record<ProblemSlug, ProblemType>> = {
     retryable: false,
     description: 'There is no authenticator app in use; or none was enrolled, or too long ago to be confirmed.',
     remedy: 'Enrol one.',
+  },
+  'passkey-refused': {
+    title: 'The passkey is not accepted',
+    status: 401,
+    close_code: null,
+    retryable: false,
+    description: 'The passkey is not registered (any more) or not the account\'s, did not sign the challenge that it was asked to sign, has not verified its user where it must, seems to be copied, or belongs to an account that may not log in. The answer does not tell which.',
+    remedy: 'Fetch new options and let the user try again, or log in another way.',
+  },
+  'passkey-taken': {
+    title: 'The passkey is registered already',
+    status: 409,
+    close_code: null,
+    retryable: false,
+    description: 'The credential is registered with this account or with another.',
+    remedy: 'Use another authenticator; the options name those that the account has under `excludeCredentials`.',
+  },
+  'too-many-passkeys': {
+    title: 'The account has too many passkeys',
+    status: 409,
+    close_code: null,
+    retryable: false,
+    description: 'The account has as many passkeys as the service allows.',
+    remedy: 'Delete one that is not used any more.',
+  },
+  'passkey-not-found': {
+    title: 'There is no such passkey',
+    status: 404,
+    close_code: null,
+    retryable: false,
+    description: 'The passkey does not exist, or is another user\'s.',
+    remedy: 'List the passkeys.',
   },
   'invalid-refresh-token': {
     title: 'The refresh token is not valid',

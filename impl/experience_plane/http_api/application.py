@@ -31,6 +31,7 @@ from experience_plane.http_api.cross_origin import cross_origin
 from experience_plane.http_api.factors import FactorsHandlers
 from experience_plane.http_api.oidc import OidcHandlers
 from experience_plane.http_api.operations import OperationsHandlers
+from experience_plane.http_api.passkeys import PasskeysHandlers
 from experience_plane.http_api.permissions import operation_dependencies
 from experience_plane.http_api.rate_limiting import RateLimiting, charge_account
 from experience_plane.http_api.request_context import RequestContext
@@ -116,6 +117,7 @@ def _contract_router(components: Components, version: str, allowed_origins: Coll
     return build_router(
         auth=AuthHandlers(guard),
         sessions=SessionsHandlers(guard),
+        passkeys=PasskeysHandlers(guard),
         access_tokens=AccessTokensHandlers(guard),
         oidc=OidcHandlers(guard),
         factors=FactorsHandlers(guard),

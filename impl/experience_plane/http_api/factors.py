@@ -29,7 +29,9 @@ class FactorsHandlers(FactorsService[Principal]):
     async def get_second_factors(self, *, principal: Principal) -> models.SecondFactors:
         """See openapi.yaml, getSecondFactors."""
         found = await self._guard.second_factors.in_use(principal)
-        return models.SecondFactors(totp=found.totp, recovery_codes_left=found.recovery_codes_left)
+        return models.SecondFactors(
+            totp=found.totp, passkeys=found.passkeys, recovery_codes_left=found.recovery_codes_left
+        )
 
     async def enrol_totp(
         self, *, principal: Principal, body: models.EnrolTotpRequest

@@ -9,6 +9,7 @@ from typing import Any
 
 from experience_plane.security_guard.accounts import Accounts
 from experience_plane.security_guard.administration import Administration
+from experience_plane.security_guard.local_passkeys import Passkeys
 from experience_plane.security_guard.oidc_sign_in import OidcProviderPort, OidcSignIn
 from experience_plane.security_guard.personal_token_format import PREFIX
 from experience_plane.security_guard.personal_tokens import PersonalTokens, within
@@ -40,6 +41,7 @@ class SecurityGuard:
         accounts: Accounts | None = None,
         personal_tokens: PersonalTokens | None = None,
         second_factors: SecondFactors | None = None,
+        passkeys: Passkeys | None = None,
     ) -> None:
         self._authentication = authentication
         self._tickets = tickets
@@ -51,6 +53,7 @@ class SecurityGuard:
         self._accounts = accounts
         self._personal_tokens = personal_tokens
         self._second_factors = second_factors
+        self._passkeys = passkeys
 
     @property
     def sessions(self) -> UserSessions:
@@ -110,6 +113,17 @@ class SecurityGuard:
         if self._second_factors is None:
             raise NotSupported("Second factors are the external identity provider's; set them up there.")
         return self._second_factors
+
+    @property
+    def passkeys(self) -> Passkeys:
+        """Passkeys: signed in with, added, deleted.
+
+        Raises:
+            NotSupported: they are switched off, or an external identity provider keeps the accounts.
+        """
+        if self._passkeys is None:
+            raise NotSupported("This service takes no passkeys.")
+        return self._passkeys
 
     @property
     def oidc_sign_in(self) -> OidcSignIn:

@@ -162,6 +162,27 @@ class Letters:
             f"{self._url}/",
         )
 
+    def passkey_added(self, to: str) -> Mail:
+        """A notice after the fact."""
+        return self._letter(
+            to,
+            "A passkey was added",
+            f"Your account with {self._service} has a new passkey, which logs in without the password. Other sessions "
+            "were ended.",
+            "If it was not you, log in, delete it, and change your password at once:",
+            f"{self._url}/",
+        )
+
+    def passkey_deleted(self, to: str) -> Mail:
+        """A notice after the fact."""
+        return self._letter(
+            to,
+            "A passkey was deleted",
+            f"A passkey of your account with {self._service} is not accepted any more. Other sessions were ended.",
+            "If it was not you, change your password at once:",
+            f"{self._url}/",
+        )
+
     def recovery_code_used(self, to: str, left: int) -> Mail:
         """A notice after the fact."""
         return self._letter(

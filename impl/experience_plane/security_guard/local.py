@@ -16,9 +16,11 @@ from experience_plane.security_guard.correspondence import Correspondence, Notic
 from experience_plane.security_guard.guard import SecurityGuard
 from experience_plane.security_guard.key_rotation import RotatingKeys
 from experience_plane.security_guard.local_authentication import LocalAuthentication
+from experience_plane.security_guard.local_passkeys import local_passkeys
 from experience_plane.security_guard.mail import MailPort
 from experience_plane.security_guard.oidc_sign_in import OidcSignIn, OidcSignInParts
 from experience_plane.security_guard.options import IdentityOptions
+from experience_plane.security_guard.passkeys import PasskeyFactor
 from experience_plane.security_guard.personal_tokens import PersonalTokens
 from experience_plane.security_guard.reauthentication import FreshReauthentication, Reauthentication
 from experience_plane.security_guard.recovery_codes import RecoveryCodes
@@ -116,6 +118,15 @@ async def open_local_guard(
             notices=factors.notices,
             audit=audit,
         ),
+        passkeys=local_passkeys(
+            stores=stores,
+            authentication=authentication,
+            reauthentication=reauthentication,
+            gate=factors.gate,
+            notices=factors.notices,
+            options=options,
+            clock=clock,
+        ),
     )
 
 
@@ -142,7 +153,7 @@ class _Factors:
         gate = SecondFactorGate(
             store=stores.challenges,
             accounts=stores.account_lifecycle,
-            factors=[apps],
+            factors=[apps, PasskeyFactor(stores.passkeys)] if options.passkeys.enabled else [apps],
             fallbacks=[recovery_codes],
             options=options.second_factors,
             notices=notices,

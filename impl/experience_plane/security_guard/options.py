@@ -136,6 +136,22 @@ class SecondFactorOptions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PasskeyOptions:
+    """Who we are to authenticators, and the limits."""
+
+    enabled: bool = True
+    rp_id: str = "localhost"
+    """The domain that passkeys are scoped to."""
+    rp_name: str = "Experience Plane"
+    origins: tuple[str, ...] = ("http://localhost:8000",)
+    """Where the pages are that may ask for a passkey."""
+    any_local_port: bool = True
+    """Whether every port of http://localhost is such a place; for a service that runs on its user's machine."""
+    challenge_lifetime: timedelta = timedelta(minutes=5)
+    max_per_account: int = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IdentityOptions:
     """All options of identity together."""
 
@@ -148,3 +164,4 @@ class IdentityOptions:
     accounts: AccountOptions = field(default_factory=AccountOptions)
     personal_tokens: PersonalTokenOptions = field(default_factory=PersonalTokenOptions)
     second_factors: SecondFactorOptions = field(default_factory=SecondFactorOptions)
+    passkeys: PasskeyOptions = field(default_factory=PasskeyOptions)

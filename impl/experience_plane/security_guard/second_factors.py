@@ -27,6 +27,7 @@ class FactorsInUse:
     """What an account asks for beside the first factor."""
 
     totp: bool
+    passkeys: bool
     recovery_codes_left: int
 
 
@@ -73,8 +74,8 @@ class SecondFactors:
 
     async def in_use(self, principal: Principal) -> FactorsInUse:
         """Answer what the principal's account has."""
-        totp = bool(await self._apps.methods_of(principal.user_id))
-        return FactorsInUse(totp, await self._recovery_codes.left(principal.user_id))
+        methods = await self._gate.methods_of(principal.user_id)
+        return FactorsInUse("totp" in methods, "passkey" in methods, await self._recovery_codes.left(principal.user_id))
 
     async def enrol_totp(self, principal: Principal, *, current_password: str | None) -> Enrolment:
         """Make a secret for an authenticator app, which counts once it is confirmed.

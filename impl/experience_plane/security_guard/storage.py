@@ -12,6 +12,7 @@ from experience_plane.security_guard.audit import AuditLog, AuditTrail
 from experience_plane.security_guard.device import UNKNOWN_DEVICE, Device
 from experience_plane.security_guard.directory import UserDirectory
 from experience_plane.security_guard.factor_storage import AuthenticatorAppStore, ChallengeStore, RecoveryCodeStore
+from experience_plane.security_guard.passkeys import PasskeyStore
 from experience_plane.security_guard.personal_token_store import PersonalTokenStore
 from experience_plane.security_guard.ports import TenantAssignment
 from experience_plane.security_guard.principal import Principal
@@ -324,3 +325,4 @@ class IdentityStores:
     challenges: ChallengeStore
     authenticator_apps: AuthenticatorAppStore
     recovery_codes: RecoveryCodeStore
+    passkeys: PasskeyStore

@@ -377,6 +377,128 @@ class FactorsService(Protocol[PrincipalT_contra]):
         """
 
 
+class PasskeysService(Protocol[PrincipalT_contra]):
+    """Implement the passkeys operations: subclass this Protocol, or give an object its methods."""
+
+    @abstractmethod
+    async def create_second_factor_passkey_options(
+        self,
+        *,
+        body: models.SecondFactorPasskeyOptionsRequest,
+    ) -> models.PasskeyRequestOptions | HTTPResult[models.PasskeyRequestOptions | models.Problem] | Response:
+        """
+        Ask for a passkey as the second factor
+
+        Makes what `navigator.credentials.get` is called with, where a login waits for its second factor: any passkey of the account will do. It can be answered once, for a few
+        minutes, in this login only.
+        """
+
+    @abstractmethod
+    async def complete_second_factor_with_passkey(
+        self,
+        *,
+        body: models.SecondFactorPasskeyRequest,
+    ) -> models.AuthenticationResult | HTTPResult[models.AuthenticationResult | models.Problem] | Response:
+        """
+        Give a passkey as the second factor
+
+        Ends a login that was answered with a challenge, as completeSecondFactor does with a code. It counts among the tries of the challenge.
+        """
+
+    @abstractmethod
+    async def create_passkey_authentication_options(
+        self,
+    ) -> models.PasskeyRequestOptions | HTTPResult[models.PasskeyRequestOptions | models.Problem] | Response:
+        """
+        Ask for a passkey to log in with
+
+        Makes what `navigator.credentials.get` is called with to log in without a name or a password: the passkey says whose it is. The answer is the same for everybody. It can be
+        answered once, for a few minutes.
+        """
+
+    @abstractmethod
+    async def log_in_with_passkey(
+        self,
+        *,
+        body: models.PasskeyLoginRequest,
+    ) -> models.AuthenticationResult | HTTPResult[models.AuthenticationResult | models.Problem] | Response:
+        """
+        Log in with a passkey
+
+        Starts a session by a passkey alone. The authenticator must have verified its user (by a PIN, a finger, a face), so that the passkey is two factors in one and no other is asked
+        for. The answer is the same for a passkey that nobody has, one that was deleted, and one of an account that may not log in.
+        """
+
+    @abstractmethod
+    async def create_passkey_registration_options(
+        self,
+        *,
+        principal: PrincipalT_contra,
+        body: models.PasskeyRegistrationOptionsRequest,
+    ) -> models.PasskeyCreationOptions | HTTPResult[models.PasskeyCreationOptions | models.Problem] | Response:
+        """
+        Begin to add a passkey
+
+        Makes what `navigator.credentials.create` is called with. It can be answered once, for a few minutes, by registerPasskey in the same session.
+
+        It needs the current password, or a login in the last few minutes (five, as a setting).
+        """
+
+    @abstractmethod
+    async def list_passkeys(
+        self,
+        *,
+        principal: PrincipalT_contra,
+    ) -> models.PasskeyList | HTTPResult[models.PasskeyList | models.Problem] | Response:
+        """
+        List the user's passkeys
+
+        Answers the passkeys of the account, the oldest first.
+        """
+
+    @abstractmethod
+    async def register_passkey(
+        self,
+        *,
+        principal: PrincipalT_contra,
+        body: models.RegisterPasskeyRequest,
+    ) -> models.RegisteredPasskey | HTTPResult[models.RegisteredPasskey | models.Problem] | Response:
+        """
+        Add a passkey
+
+        Registers what the browser made. From now on the passkey logs in alone, where it verifies its user, and is asked for beside the password. If it is the first factor beside the
+        password, the answer holds ten recovery codes, which are shown this once. Every other session of the user ends.
+        """
+
+    @abstractmethod
+    async def rename_passkey(
+        self,
+        *,
+        principal: PrincipalT_contra,
+        passkey_id: UUID,
+        body: models.RenamePasskeyRequest,
+    ) -> models.Passkey | HTTPResult[models.Passkey | models.Problem] | Response:
+        """
+        Rename a passkey
+
+        Names a passkey anew, so that the user can tell one from another.
+        """
+
+    @abstractmethod
+    async def delete_passkey(
+        self,
+        *,
+        principal: PrincipalT_contra,
+        passkey_id: UUID,
+    ) -> None | HTTPResult[models.Problem] | Response:
+        """
+        Delete a passkey
+
+        The passkey is accepted no more. It needs a login in the last few minutes (five, as a setting), which had to give a second factor, too. The recovery codes go with the last
+        factor of the account. Every other session of the user ends.
+        """
+
+
 class AccountService(Protocol[PrincipalT_contra]):
     """Implement the account operations: subclass this Protocol, or give an object its methods."""
 

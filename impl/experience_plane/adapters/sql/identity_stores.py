@@ -8,6 +8,7 @@ from experience_plane.adapters.sql.account_lifecycle_store import SqlAccountLife
 from experience_plane.adapters.sql.account_store import SqlAccountStore
 from experience_plane.adapters.sql.audit_log import SqlAuditTrail
 from experience_plane.adapters.sql.challenge_store import SqlChallengeStore
+from experience_plane.adapters.sql.passkey_store import SqlPasskeyStore
 from experience_plane.adapters.sql.personal_token_store import SqlPersonalTokenStore
 from experience_plane.adapters.sql.second_factor_stores import SqlAuthenticatorAppStore, SqlRecoveryCodeStore
 from experience_plane.adapters.sql.session_store import SqlSessionStore
@@ -35,4 +36,5 @@ def sql_identity_stores(engine: AsyncEngine, clock: Clock = system_clock) -> Ide
         challenges=SqlChallengeStore(engine),
         authenticator_apps=SqlAuthenticatorAppStore(engine),
         recovery_codes=SqlRecoveryCodeStore(engine),
+        passkeys=SqlPasskeyStore(engine),
     )

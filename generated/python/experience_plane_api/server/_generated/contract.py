@@ -45,6 +45,15 @@ OperationDependencies = TypedDict(
         "confirm_totp": Sequence[params.Depends],
         "disable_totp": Sequence[params.Depends],
         "regenerate_recovery_codes": Sequence[params.Depends],
+        "create_second_factor_passkey_options": Sequence[params.Depends],
+        "complete_second_factor_with_passkey": Sequence[params.Depends],
+        "create_passkey_authentication_options": Sequence[params.Depends],
+        "log_in_with_passkey": Sequence[params.Depends],
+        "create_passkey_registration_options": Sequence[params.Depends],
+        "list_passkeys": Sequence[params.Depends],
+        "register_passkey": Sequence[params.Depends],
+        "rename_passkey": Sequence[params.Depends],
+        "delete_passkey": Sequence[params.Depends],
         "verify_email": Sequence[params.Depends],
         "resend_verification": Sequence[params.Depends],
         "change_email": Sequence[params.Depends],
@@ -518,6 +527,176 @@ class RegenerateRecoveryCodes:
             "501": Declared(media_type="application/problem+json", model=models.Problem),
             "503": Declared(media_type="application/problem+json", model=models.Problem),
         },
+    )
+
+
+class CreateSecondFactorPasskeyOptions:
+    """Plans of the create_second_factor_passkey_options operation."""
+
+    RESPONSES: Final = OperationResponses(
+        responses={
+            "201": Declared(media_type="application/json", model=models.PasskeyRequestOptions),
+            "400": Declared(media_type="application/problem+json", model=models.Problem),
+            "401": Declared(media_type="application/problem+json", model=models.Problem),
+            "413": Declared(media_type="application/problem+json", model=models.Problem),
+            "415": Declared(media_type="application/problem+json", model=models.Problem),
+            "422": Declared(media_type="application/problem+json", model=models.Problem),
+            "429": Declared(media_type="application/problem+json", model=models.Problem),
+            "500": Declared(media_type="application/problem+json", model=models.Problem),
+            "501": Declared(media_type="application/problem+json", model=models.Problem),
+            "503": Declared(media_type="application/problem+json", model=models.Problem),
+        },
+    )
+
+
+class CompleteSecondFactorWithPasskey:
+    """Plans of the complete_second_factor_with_passkey operation."""
+
+    RESPONSES: Final = OperationResponses(
+        responses={
+            "200": Declared(media_type="application/json", model=models.AuthenticationResult),
+            "400": Declared(media_type="application/problem+json", model=models.Problem),
+            "401": Declared(media_type="application/problem+json", model=models.Problem),
+            "413": Declared(media_type="application/problem+json", model=models.Problem),
+            "415": Declared(media_type="application/problem+json", model=models.Problem),
+            "422": Declared(media_type="application/problem+json", model=models.Problem),
+            "429": Declared(media_type="application/problem+json", model=models.Problem),
+            "500": Declared(media_type="application/problem+json", model=models.Problem),
+            "501": Declared(media_type="application/problem+json", model=models.Problem),
+            "503": Declared(media_type="application/problem+json", model=models.Problem),
+        },
+    )
+
+
+class CreatePasskeyAuthenticationOptions:
+    """Plans of the create_passkey_authentication_options operation."""
+
+    RESPONSES: Final = OperationResponses(
+        responses={
+            "201": Declared(media_type="application/json", model=models.PasskeyRequestOptions),
+            "429": Declared(media_type="application/problem+json", model=models.Problem),
+            "500": Declared(media_type="application/problem+json", model=models.Problem),
+            "501": Declared(media_type="application/problem+json", model=models.Problem),
+            "503": Declared(media_type="application/problem+json", model=models.Problem),
+        },
+    )
+
+
+class LogInWithPasskey:
+    """Plans of the log_in_with_passkey operation."""
+
+    RESPONSES: Final = OperationResponses(
+        responses={
+            "200": Declared(media_type="application/json", model=models.AuthenticationResult),
+            "400": Declared(media_type="application/problem+json", model=models.Problem),
+            "401": Declared(media_type="application/problem+json", model=models.Problem),
+            "403": Declared(media_type="application/problem+json", model=models.Problem),
+            "413": Declared(media_type="application/problem+json", model=models.Problem),
+            "415": Declared(media_type="application/problem+json", model=models.Problem),
+            "422": Declared(media_type="application/problem+json", model=models.Problem),
+            "429": Declared(media_type="application/problem+json", model=models.Problem),
+            "500": Declared(media_type="application/problem+json", model=models.Problem),
+            "501": Declared(media_type="application/problem+json", model=models.Problem),
+            "503": Declared(media_type="application/problem+json", model=models.Problem),
+        },
+    )
+
+
+class CreatePasskeyRegistrationOptions:
+    """Plans of the create_passkey_registration_options operation."""
+
+    RESPONSES: Final = OperationResponses(
+        responses={
+            "201": Declared(media_type="application/json", model=models.PasskeyCreationOptions),
+            "400": Declared(media_type="application/problem+json", model=models.Problem),
+            "401": Declared(media_type="application/problem+json", model=models.Problem),
+            "403": Declared(media_type="application/problem+json", model=models.Problem),
+            "409": Declared(media_type="application/problem+json", model=models.Problem),
+            "413": Declared(media_type="application/problem+json", model=models.Problem),
+            "415": Declared(media_type="application/problem+json", model=models.Problem),
+            "422": Declared(media_type="application/problem+json", model=models.Problem),
+            "429": Declared(media_type="application/problem+json", model=models.Problem),
+            "500": Declared(media_type="application/problem+json", model=models.Problem),
+            "501": Declared(media_type="application/problem+json", model=models.Problem),
+            "503": Declared(media_type="application/problem+json", model=models.Problem),
+        },
+    )
+
+
+class ListPasskeys:
+    """Plans of the list_passkeys operation."""
+
+    RESPONSES: Final = OperationResponses(
+        responses={
+            "200": Declared(media_type="application/json", model=models.PasskeyList),
+            "401": Declared(media_type="application/problem+json", model=models.Problem),
+            "403": Declared(media_type="application/problem+json", model=models.Problem),
+            "429": Declared(media_type="application/problem+json", model=models.Problem),
+            "500": Declared(media_type="application/problem+json", model=models.Problem),
+            "501": Declared(media_type="application/problem+json", model=models.Problem),
+            "503": Declared(media_type="application/problem+json", model=models.Problem),
+        },
+    )
+
+
+class RegisterPasskey:
+    """Plans of the register_passkey operation."""
+
+    RESPONSES: Final = OperationResponses(
+        responses={
+            "201": Declared(media_type="application/json", model=models.RegisteredPasskey),
+            "400": Declared(media_type="application/problem+json", model=models.Problem),
+            "401": Declared(media_type="application/problem+json", model=models.Problem),
+            "403": Declared(media_type="application/problem+json", model=models.Problem),
+            "409": Declared(media_type="application/problem+json", model=models.Problem),
+            "413": Declared(media_type="application/problem+json", model=models.Problem),
+            "415": Declared(media_type="application/problem+json", model=models.Problem),
+            "422": Declared(media_type="application/problem+json", model=models.Problem),
+            "429": Declared(media_type="application/problem+json", model=models.Problem),
+            "500": Declared(media_type="application/problem+json", model=models.Problem),
+            "501": Declared(media_type="application/problem+json", model=models.Problem),
+            "503": Declared(media_type="application/problem+json", model=models.Problem),
+        },
+    )
+
+
+class RenamePasskey:
+    """Plans of the rename_passkey operation."""
+
+    RESPONSES: Final = OperationResponses(
+        responses={
+            "200": Declared(media_type="application/json", model=models.Passkey),
+            "400": Declared(media_type="application/problem+json", model=models.Problem),
+            "401": Declared(media_type="application/problem+json", model=models.Problem),
+            "403": Declared(media_type="application/problem+json", model=models.Problem),
+            "404": Declared(media_type="application/problem+json", model=models.Problem),
+            "413": Declared(media_type="application/problem+json", model=models.Problem),
+            "415": Declared(media_type="application/problem+json", model=models.Problem),
+            "422": Declared(media_type="application/problem+json", model=models.Problem),
+            "429": Declared(media_type="application/problem+json", model=models.Problem),
+            "500": Declared(media_type="application/problem+json", model=models.Problem),
+            "501": Declared(media_type="application/problem+json", model=models.Problem),
+            "503": Declared(media_type="application/problem+json", model=models.Problem),
+        },
+    )
+
+
+class DeletePasskey:
+    """Plans of the delete_passkey operation."""
+
+    RESPONSES: Final = OperationResponses(
+        responses={
+            "204": Declared(),
+            "401": Declared(media_type="application/problem+json", model=models.Problem),
+            "403": Declared(media_type="application/problem+json", model=models.Problem),
+            "404": Declared(media_type="application/problem+json", model=models.Problem),
+            "422": Declared(media_type="application/problem+json", model=models.Problem),
+            "429": Declared(media_type="application/problem+json", model=models.Problem),
+            "500": Declared(media_type="application/problem+json", model=models.Problem),
+            "501": Declared(media_type="application/problem+json", model=models.Problem),
+            "503": Declared(media_type="application/problem+json", model=models.Problem),
+        },
+        primary=204,
     )
 
 
