@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0010_guests"
-down_revision = "0009_passkeys"
+down_revision = "0010_run_states"
 branch_labels = None
 depends_on = None
 
