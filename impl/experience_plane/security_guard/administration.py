@@ -7,7 +7,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from experience_plane.clock import Clock
-from experience_plane.security_guard.access_policy import PLATFORM_MANAGE, ROLE_PERMISSIONS, USERS_MANAGE
+from experience_plane.security_guard.access_policy import PLATFORM_MANAGE, ROLE_PERMISSIONS, USERS_MANAGE, seats_of
 from experience_plane.security_guard.audit import AuditLog, AuditQuery, AuditTrail, RecordedEvent, SecurityEvent
 from experience_plane.security_guard.correspondence import Notices
 from experience_plane.security_guard.directory import (
