@@ -580,7 +580,7 @@ class RefreshRequest(BaseModel):
     ] = MISSING
     """An opaque token that buys the next pair of tokens, once."""
     token_delivery: Annotated[Literal["body", "cookie"] | MISSING, Field(title="TokenDelivery")] = MISSING
-    """Where the refresh token is delivered. `body`, the default, is for clients that can keep a secret. `cookie` is for pages: the refresh token is in the cookie `__Host-experience-plane-refresh` only, which no script can read."""
+    """Where the refresh token is delivered. `body`, the default, is for clients that can keep a secret. `cookie` is for pages: the refresh token is in the cookie `__Host-experience-plane-refresh` only, which no script can read. It is set for no page whose `Origin` is neither the service's own nor allowed (403), so that no other site can log a browser in to an account of its choice."""
 
 
 Permission = TypeAliasType(
@@ -677,7 +677,7 @@ class OidcExchangeRequest(BaseModel):
     code_verifier: Annotated[str, Field(max_length=128, min_length=43, pattern="^[A-Za-z0-9._~-]+$")]
     """The verifier whose challenge the sign-in was started with (RFC 7636, section 4.1)."""
     token_delivery: Annotated[Literal["body", "cookie"] | MISSING, Field(title="TokenDelivery")] = MISSING
-    """Where the refresh token is delivered. `body`, the default, is for clients that can keep a secret. `cookie` is for pages: the refresh token is in the cookie `__Host-experience-plane-refresh` only, which no script can read."""
+    """Where the refresh token is delivered. `body`, the default, is for clients that can keep a secret. `cookie` is for pages: the refresh token is in the cookie `__Host-experience-plane-refresh` only, which no script can read. It is set for no page whose `Origin` is neither the service's own nor allowed (403), so that no other site can log a browser in to an account of its choice."""
     upgrade: Annotated[str | MISSING, Field(max_length=4096, min_length=1, title="GuestUpgrade")] = MISSING
     """The access token of a guest: once somebody is logged in, the guest's conversations are the account's, and the guest is no more. Send it with whatever ends a login; an answer that logs nobody in yet carries nothing over, so send it again with the next step. A token that is forged, expired (refresh the guest's session first) or not a guest's is refused with 422 before anything else happens. One whose guest is no more, as when a login is repeated after its answer was lost, is accepted and carries nothing over."""
 
@@ -715,6 +715,10 @@ ConversationListCursor = TypeAliasType(
     ],
 )
 """A position in the list of conversations; opaque to clients."""
+
+
+EventStream = TypeAliasType("EventStream", Annotated[str, Field(title="EventStream")])
+"""An event stream (HTML Living Standard, section 9.2) in UTF-8; each event is a block of lines that ends with an empty line."""
 
 
 UserListCursor = TypeAliasType(
@@ -1025,7 +1029,7 @@ class RegisterRequest(BaseModel):
     upgrade: Annotated[str | MISSING, Field(max_length=4096, min_length=1, title="GuestUpgrade")] = MISSING
     """The access token of a guest: once somebody is logged in, the guest's conversations are the account's, and the guest is no more. Send it with whatever ends a login; an answer that logs nobody in yet carries nothing over, so send it again with the next step. A token that is forged, expired (refresh the guest's session first) or not a guest's is refused with 422 before anything else happens. One whose guest is no more, as when a login is repeated after its answer was lost, is accepted and carries nothing over."""
     token_delivery: Annotated[Literal["body", "cookie"] | MISSING, Field(title="TokenDelivery")] = MISSING
-    """Where the refresh token is delivered. `body`, the default, is for clients that can keep a secret. `cookie` is for pages: the refresh token is in the cookie `__Host-experience-plane-refresh` only, which no script can read."""
+    """Where the refresh token is delivered. `body`, the default, is for clients that can keep a secret. `cookie` is for pages: the refresh token is in the cookie `__Host-experience-plane-refresh` only, which no script can read. It is set for no page whose `Origin` is neither the service's own nor allowed (403), so that no other site can log a browser in to an account of its choice."""
 
 
 class LoginRequest(BaseModel):
@@ -1050,7 +1054,7 @@ class LoginRequest(BaseModel):
     upgrade: Annotated[str | MISSING, Field(max_length=4096, min_length=1, title="GuestUpgrade")] = MISSING
     """The access token of a guest: once somebody is logged in, the guest's conversations are the account's, and the guest is no more. Send it with whatever ends a login; an answer that logs nobody in yet carries nothing over, so send it again with the next step. A token that is forged, expired (refresh the guest's session first) or not a guest's is refused with 422 before anything else happens. One whose guest is no more, as when a login is repeated after its answer was lost, is accepted and carries nothing over."""
     token_delivery: Annotated[Literal["body", "cookie"] | MISSING, Field(title="TokenDelivery")] = MISSING
-    """Where the refresh token is delivered. `body`, the default, is for clients that can keep a secret. `cookie` is for pages: the refresh token is in the cookie `__Host-experience-plane-refresh` only, which no script can read."""
+    """Where the refresh token is delivered. `body`, the default, is for clients that can keep a secret. `cookie` is for pages: the refresh token is in the cookie `__Host-experience-plane-refresh` only, which no script can read. It is set for no page whose `Origin` is neither the service's own nor allowed (403), so that no other site can log a browser in to an account of its choice."""
 
 
 class SecondFactorRequest(BaseModel):
@@ -1061,7 +1065,7 @@ class SecondFactorRequest(BaseModel):
         validate_by_name=True,
     )
     token_delivery: Annotated[Literal["body", "cookie"] | MISSING, Field(title="TokenDelivery")] = MISSING
-    """Where the refresh token is delivered. `body`, the default, is for clients that can keep a secret. `cookie` is for pages: the refresh token is in the cookie `__Host-experience-plane-refresh` only, which no script can read."""
+    """Where the refresh token is delivered. `body`, the default, is for clients that can keep a secret. `cookie` is for pages: the refresh token is in the cookie `__Host-experience-plane-refresh` only, which no script can read. It is set for no page whose `Origin` is neither the service's own nor allowed (403), so that no other site can log a browser in to an account of its choice."""
     challenge: Annotated[
         str,
         Field(
@@ -1121,7 +1125,7 @@ class PasskeyLoginRequest(BaseModel):
         validate_by_name=True,
     )
     token_delivery: Annotated[Literal["body", "cookie"] | MISSING, Field(title="TokenDelivery")] = MISSING
-    """Where the refresh token is delivered. `body`, the default, is for clients that can keep a secret. `cookie` is for pages: the refresh token is in the cookie `__Host-experience-plane-refresh` only, which no script can read."""
+    """Where the refresh token is delivered. `body`, the default, is for clients that can keep a secret. `cookie` is for pages: the refresh token is in the cookie `__Host-experience-plane-refresh` only, which no script can read. It is set for no page whose `Origin` is neither the service's own nor allowed (403), so that no other site can log a browser in to an account of its choice."""
     credential: AuthenticationCredential
     upgrade: Annotated[str | MISSING, Field(max_length=4096, min_length=1, title="GuestUpgrade")] = MISSING
     """The access token of a guest: once somebody is logged in, the guest's conversations are the account's, and the guest is no more. Send it with whatever ends a login; an answer that logs nobody in yet carries nothing over, so send it again with the next step. A token that is forged, expired (refresh the guest's session first) or not a guest's is refused with 422 before anything else happens. One whose guest is no more, as when a login is repeated after its answer was lost, is accepted and carries nothing over."""
@@ -1135,7 +1139,7 @@ class SecondFactorPasskeyRequest(BaseModel):
         validate_by_name=True,
     )
     token_delivery: Annotated[Literal["body", "cookie"] | MISSING, Field(title="TokenDelivery")] = MISSING
-    """Where the refresh token is delivered. `body`, the default, is for clients that can keep a secret. `cookie` is for pages: the refresh token is in the cookie `__Host-experience-plane-refresh` only, which no script can read."""
+    """Where the refresh token is delivered. `body`, the default, is for clients that can keep a secret. `cookie` is for pages: the refresh token is in the cookie `__Host-experience-plane-refresh` only, which no script can read. It is set for no page whose `Origin` is neither the service's own nor allowed (403), so that no other site can log a browser in to an account of its choice."""
     challenge: Annotated[
         str,
         Field(
@@ -1209,7 +1213,7 @@ class AnonymousSessionRequest(BaseModel):
         validate_by_name=True,
     )
     token_delivery: Annotated[Literal["body", "cookie"] | MISSING, Field(title="TokenDelivery")] = MISSING
-    """Where the refresh token is delivered. `body`, the default, is for clients that can keep a secret. `cookie` is for pages: the refresh token is in the cookie `__Host-experience-plane-refresh` only, which no script can read."""
+    """Where the refresh token is delivered. `body`, the default, is for clients that can keep a secret. `cookie` is for pages: the refresh token is in the cookie `__Host-experience-plane-refresh` only, which no script can read. It is set for no page whose `Origin` is neither the service's own nor allowed (403), so that no other site can log a browser in to an account of its choice."""
 
 
 class User(BaseModel):

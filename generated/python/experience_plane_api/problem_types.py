@@ -219,7 +219,7 @@ FORBIDDEN: Final = ProblemType(
     close_code=None,
     retryable=False,
 )
-"""The user is known but lacks the permission, or the page that opens the socket or sends the refresh cookie has an origin that is not on the list."""
+"""The user is known but lacks the permission, or the page that opens the socket, or sends or asks for the refresh cookie, has an origin that is not on the list."""
 
 NOT_FOUND: Final = ProblemType(
     slug="not-found",

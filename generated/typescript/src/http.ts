@@ -918,6 +918,32 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/conversations/{conversation_id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow a conversation
+         * @description Answers the events of the conversation's log after a position, each once and in order, then those to come: for who cannot use a WebSocket. It is
+         *     an event stream as browsers read it (HTML Living Standard, section 9.2, `EventSource`). `id` is the event's cursor, `event` its type, and `data` its
+         *     JSON, the same that the agent socket sends (asyncapi.yaml, Events). A comment comes when nothing else does, so that a dead connection is noticed.
+         *
+         *     A reader that comes back sends the last `id` that it has seen in `Last-Event-ID`, which event-stream libraries do by themselves, and misses nothing. The stream
+         *     ends when the access token expires, when its session ends, when the service stops, and when a reader has taken nothing for too long. A user may
+         *     have only so many streams at once; one more is answered with 429.
+         */
+        get: operations["followConversation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/users": {
         parameters: {
             query?: never;
@@ -1033,6 +1059,26 @@ export interface paths {
          * @description Logs the user out everywhere; access and refresh tokens are refused from the next request on.
          */
         delete: operations["endUserSessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/users/{user_id}/factors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take the second factors of a user away
+         * @description For who has lost them and the recovery codes. Authenticator app, passkeys and recovery codes are gone, every session ends, and the user is told by mail. From then on the password, or the sign-in with a provider, is all that a login takes: be sure who asks. Nobody does this to itself, as disableTotp and deletePasskey ask for more.
+         */
+        delete: operations["resetUserFactors"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1626,7 +1672,7 @@ export interface components {
         };
         /**
          * TokenDelivery
-         * @description Where the refresh token is delivered. `body`, the default, is for clients that can keep a secret. `cookie` is for pages: the refresh token is in the cookie `__Host-experience-plane-refresh` only, which no script can read.
+         * @description Where the refresh token is delivered. `body`, the default, is for clients that can keep a secret. `cookie` is for pages: the refresh token is in the cookie `__Host-experience-plane-refresh` only, which no script can read. It is set for no page whose `Origin` is neither the service's own nor allowed (403), so that no other site can log a browser in to an account of its choice.
          * @enum {string}
          */
         TokenDelivery: "body" | "cookie";
@@ -1938,6 +1984,11 @@ export interface components {
             next_cursor: components["schemas"]["Cursor"] | null;
         };
         /**
+         * EventStream
+         * @description An event stream (HTML Living Standard, section 9.2) in UTF-8; each event is a block of lines that ends with an empty line.
+         */
+        EventStream: string;
+        /**
          * UserListCursor
          * @description A position in the list of users; opaque to clients.
          */
@@ -2229,7 +2280,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The cookie came without an `Origin`, or from a page whose origin is not allowed. */
+        /** @description The cookie came without an `Origin`, or came from or is asked for by a page whose origin is not allowed. */
         ForeignPage: {
             headers: {
                 "X-Request-Id": components["headers"]["RequestId"];
@@ -2413,8 +2464,8 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The service, or its external identity provider, waits for the e-mail address to be confirmed. */
-        EmailUnconfirmed: {
+        /** @description The service, or its external identity provider, waits for the e-mail address to be confirmed; or a page whose origin is not allowed asks for the cookie. */
+        EmailUnconfirmedOrForeignPage: {
             headers: {
                 "X-Request-Id": components["headers"]["RequestId"];
                 [name: string]: unknown;
@@ -2485,8 +2536,8 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The provider does not vouch for the e-mail address. */
-        UnverifiedIdentity: {
+        /** @description The provider does not vouch for the e-mail address; or a page whose origin is not allowed asks for the cookie. */
+        UnverifiedIdentityOrForeignPage: {
             headers: {
                 "X-Request-Id": components["headers"]["RequestId"];
                 [name: string]: unknown;
@@ -2667,6 +2718,7 @@ export type Conversation = components['schemas']['Conversation'];
 export type ConversationList = components['schemas']['ConversationList'];
 export type Message = components['schemas']['Message'];
 export type MessageList = components['schemas']['MessageList'];
+export type EventStream = components['schemas']['EventStream'];
 export type UserListCursor = components['schemas']['UserListCursor'];
 export type AdminUser = components['schemas']['AdminUser'];
 export type AdminUserList = components['schemas']['AdminUserList'];
@@ -2713,14 +2765,14 @@ export type ResponseInvalidRequest = components['responses']['InvalidRequest'];
 export type ResponseInternalError = components['responses']['InternalError'];
 export type ResponseTooManyRequests = components['responses']['TooManyRequests'];
 export type ResponseOverloaded = components['responses']['Overloaded'];
-export type ResponseEmailUnconfirmed = components['responses']['EmailUnconfirmed'];
+export type ResponseEmailUnconfirmedOrForeignPage = components['responses']['EmailUnconfirmedOrForeignPage'];
 export type ResponseNotSupported = components['responses']['NotSupported'];
 export type ResponseProviderTooManyRequests = components['responses']['ProviderTooManyRequests'];
 export type ResponseProviderUnavailable = components['responses']['ProviderUnavailable'];
 export type ResponseOidcProviderNotFound = components['responses']['OidcProviderNotFound'];
 export type ResponseInvalidSignIn = components['responses']['InvalidSignIn'];
 export type ResponseMalformedRequestOrInvalidSignIn = components['responses']['MalformedRequestOrInvalidSignIn'];
-export type ResponseUnverifiedIdentity = components['responses']['UnverifiedIdentity'];
+export type ResponseUnverifiedIdentityOrForeignPage = components['responses']['UnverifiedIdentityOrForeignPage'];
 export type ResponseForbiddenOrUnverifiedIdentity = components['responses']['ForbiddenOrUnverifiedIdentity'];
 export type ParameterRefreshCookie = components['parameters']['RefreshCookie'];
 export type ParameterOidcProviderId = components['parameters']['OidcProviderId'];
@@ -2779,7 +2831,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["MalformedRequest"];
-            403: components["responses"]["EmailUnconfirmed"];
+            403: components["responses"]["EmailUnconfirmedOrForeignPage"];
             /** @description The e-mail address has an account already. */
             409: {
                 headers: {
@@ -2905,7 +2957,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            403: components["responses"]["EmailUnconfirmed"];
+            403: components["responses"]["EmailUnconfirmedOrForeignPage"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidRequest"];
@@ -3489,7 +3541,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["MalformedRequestOrInvalidSignIn"];
-            403: components["responses"]["UnverifiedIdentity"];
+            403: components["responses"]["UnverifiedIdentityOrForeignPage"];
             /** @description The e-mail address has an account that is not linked with the provider. */
             409: {
                 headers: {
@@ -3596,7 +3648,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The code is wrong, too old or was used before. */
+            /** @description The code is wrong, too old or was used before; or a page whose origin is not allowed asks for the cookie. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -3884,6 +3936,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            403: components["responses"]["ForeignPage"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidRequest"];
@@ -3960,7 +4013,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            403: components["responses"]["EmailUnconfirmed"];
+            403: components["responses"]["EmailUnconfirmedOrForeignPage"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidRequest"];
@@ -4640,6 +4693,55 @@ export interface operations {
             503: components["responses"]["ProviderUnavailable"];
         };
     };
+    followConversation: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Only events after this position in the conversation's log. Without it and without `Last-Event-ID`, only what is new.
+                 * @example 12
+                 */
+                after_cursor?: components["schemas"]["Cursor"];
+            };
+            header?: {
+                /**
+                 * @description The `id` of the last event that was received; goes before `after_cursor`.
+                 * @example 14
+                 */
+                "Last-Event-ID"?: components["schemas"]["Cursor"];
+            };
+            path: {
+                /**
+                 * @description The conversation.
+                 * @example 0198c0de-a9f2-7c3e-8f4b-1a2b3c4d5e6f
+                 */
+                conversation_id: components["parameters"]["ConversationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The events, as they come. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Cache-Control": components["headers"]["NoStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["EventStream"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["ConversationNotFound"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ProviderUnavailable"];
+        };
+    };
     listUsers: {
         parameters: {
             query?: {
@@ -4875,6 +4977,41 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             501: components["responses"]["NotSupported"];
+        };
+    };
+    resetUserFactors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The user.
+                 * @example 0198c0dd-1111-7aaa-8bbb-0123456789ab
+                 */
+                user_id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The user has no second factor and no session. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["UserNotFound"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            501: components["responses"]["NotSupported"];
+            503: components["responses"]["Overloaded"];
         };
     };
     listRoles: {

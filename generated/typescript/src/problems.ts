@@ -241,7 +241,7 @@ export const PROBLEMS: Readonly<Record<ProblemSlug, ProblemType>> = {
     status: 403,
     close_code: null,
     retryable: false,
-    description: 'The user is known but lacks the permission, or the page that opens the socket or sends the refresh cookie has an origin that is not on the list.',
+    description: 'The user is known but lacks the permission, or the page that opens the socket, or sends or asks for the refresh cookie, has an origin that is not on the list.',
     remedy: 'Ask an administrator for the permission, or for the origin to be added.',
   },
   'not-found': {

@@ -67,12 +67,14 @@ OperationDependencies = TypedDict(
         "list_conversations": Sequence[params.Depends],
         "get_conversation": Sequence[params.Depends],
         "list_messages": Sequence[params.Depends],
+        "follow_conversation": Sequence[params.Depends],
         "list_users": Sequence[params.Depends],
         "get_user": Sequence[params.Depends],
         "disable_user": Sequence[params.Depends],
         "enable_user": Sequence[params.Depends],
         "set_user_roles": Sequence[params.Depends],
         "end_user_sessions": Sequence[params.Depends],
+        "reset_user_factors": Sequence[params.Depends],
         "list_roles": Sequence[params.Depends],
         "list_audit_events": Sequence[params.Depends],
         "get_json_web_key_set": Sequence[params.Depends],
@@ -576,6 +578,7 @@ class CompleteSecondFactorWithPasskey:
             "200": Declared(media_type="application/json", model=models.AuthenticationResult),
             "400": Declared(media_type="application/problem+json", model=models.Problem),
             "401": Declared(media_type="application/problem+json", model=models.Problem),
+            "403": Declared(media_type="application/problem+json", model=models.Problem),
             "413": Declared(media_type="application/problem+json", model=models.Problem),
             "415": Declared(media_type="application/problem+json", model=models.Problem),
             "422": Declared(media_type="application/problem+json", model=models.Problem),
@@ -997,6 +1000,57 @@ class ListMessages:
     )
 
 
+class FollowConversation:
+    """Plans of the follow_conversation operation."""
+
+    @dataclass(frozen=True, slots=True, kw_only=True)
+    class Parameters:
+        """The adapter parameters of follow_conversation."""
+
+        after_cursor: int | None
+        last_event_id: int | None
+
+    PARAMETERS: Final = ParameterAdapter(
+        arguments=(
+            ParameterArgument(
+                name="after_cursor",
+                plan=ParameterPlan(
+                    location="query",
+                    name="after_cursor",
+                    style="form",
+                    explode=True,
+                    kind="integer",
+                ),
+                adapter=TypeAdapter(Annotated[int, Field(ge=0, le=9007199254740991, strict=True)]),
+            ),
+            ParameterArgument(
+                name="last_event_id",
+                plan=ParameterPlan(
+                    location="header",
+                    name="Last-Event-ID",
+                    style="simple",
+                    kind="integer",
+                ),
+                adapter=TypeAdapter(Annotated[int, Field(ge=0, le=9007199254740991, strict=True)]),
+            ),
+        ),
+        record=Parameters,
+    )
+    RESPONSES: Final = OperationResponses(
+        responses={
+            "200": Declared(media_type="text/event-stream", kind="text", model=models.EventStream),
+            "401": Declared(media_type="application/problem+json", model=models.Problem),
+            "403": Declared(media_type="application/problem+json", model=models.Problem),
+            "404": Declared(media_type="application/problem+json", model=models.Problem),
+            "422": Declared(media_type="application/problem+json", model=models.Problem),
+            "429": Declared(media_type="application/problem+json", model=models.Problem),
+            "500": Declared(media_type="application/problem+json", model=models.Problem),
+            "503": Declared(media_type="application/problem+json", model=models.Problem),
+        },
+        primary=200,
+    )
+
+
 class ListUsers:
     """Plans of the list_users operation."""
 
@@ -1123,6 +1177,25 @@ class EndUserSessions:
             "429": Declared(media_type="application/problem+json", model=models.Problem),
             "500": Declared(media_type="application/problem+json", model=models.Problem),
             "501": Declared(media_type="application/problem+json", model=models.Problem),
+        },
+        primary=204,
+    )
+
+
+class ResetUserFactors:
+    """Plans of the reset_user_factors operation."""
+
+    RESPONSES: Final = OperationResponses(
+        responses={
+            "204": Declared(),
+            "401": Declared(media_type="application/problem+json", model=models.Problem),
+            "403": Declared(media_type="application/problem+json", model=models.Problem),
+            "404": Declared(media_type="application/problem+json", model=models.Problem),
+            "422": Declared(media_type="application/problem+json", model=models.Problem),
+            "429": Declared(media_type="application/problem+json", model=models.Problem),
+            "500": Declared(media_type="application/problem+json", model=models.Problem),
+            "501": Declared(media_type="application/problem+json", model=models.Problem),
+            "503": Declared(media_type="application/problem+json", model=models.Problem),
         },
         primary=204,
     )
