@@ -144,7 +144,7 @@ async def _run(place: Path, url: str, seed: int) -> tuple[str, dict[str, Any] | 
 
 
 def _result(plan: _Plan, report: dict[str, Any], text: str, seconds: float) -> SuiteResult:
-    operations = _operations(plan.documents)
+    operations = _operations(plan)
     cases = [
         CaseResult(name, title, _failures(report, label, set(operations)), seconds=seconds / len(operations))
         for label, (name, title) in operations.items()
@@ -164,20 +164,20 @@ def _told(text: str) -> list[str]:
     return lines[heads[0] : heads[-1]] if heads else lines
 
 
-def _operations(documents: Documents) -> dict[str, tuple[str, str]]:
+def _operations(plan: _Plan) -> dict[str, tuple[str, str]]:
     """The name and the summary of each operation that is tested, by the label that Schemathesis gives it."""
     found = {}
-    left_out = _left_out()
-    for path, item in documents.openapi["paths"].items():
+    left_out = _left_out(plan.configuration)
+    for path, item in plan.documents.openapi["paths"].items():
         for method, operation in item.items():
             if isinstance(operation, dict) and operation.get("operationId") not in {None, *left_out}:
                 found[f"{method.upper()} {path}"] = (operation["operationId"], operation["summary"])
     return found
 
 
-def _left_out() -> list[str]:
-    """The operations that the configuration does not test; it says why."""
-    tables = tomllib.loads(configuration().read_text(encoding="utf-8"))["operations"]
+def _left_out(name: str) -> list[str]:
+    """The operations that a configuration does not test; it says why."""
+    tables = tomllib.loads(configuration(name).read_text(encoding="utf-8"))["operations"]
     return [table["include-operation-id"] for table in tables if not table.get("enabled", True)]
 
 
