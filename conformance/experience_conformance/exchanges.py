@@ -44,7 +44,8 @@ async def _play(client: httpx.AsyncClient, exchange: dict[str, Any], bindings: B
         found += broken
         if broken:
             break
-        bindings.values["cookie"] = answer.headers.get("Set-Cookie", "").partition(";")[0]
+        if "Set-Cookie" in answer.headers:
+            bindings.values["cookie"] = answer.headers["Set-Cookie"].partition(";")[0]
     return CaseResult(exchange["id"], exchange["title"], tuple(found), seconds=monotonic() - started)
 
 

@@ -26,6 +26,8 @@ def service(
         body: dict[str, Any] = json.loads(request.content)
         origin = request.headers.get("Origin")
         by_cookie = body.get("token_delivery") == "cookie" or "Cookie" in request.headers
+        if request.headers.get("Cookie", cookie.partition(";")[0]) != cookie.partition(";")[0]:
+            return httpx.Response(401, json={"type": "/problems/invalid-refresh-token"})
         if by_cookie and origin not in origins:
             return httpx.Response(403, json={"type": "/problems/forbidden"})
         tokens = {"access_token": "a"} | ({} if by_cookie and not leaks else {"refresh_token": "r"})

@@ -135,8 +135,9 @@ class Administration:
         if user_id == admin.user_id:
             # Who has an admin's session, and no more, must not get around the proofs that removing a factor takes.
             raise PermissionDenied(USERS_MANAGE)
-        await self._remove_factors(entry)
-        await self._record("second_factor.reset", admin, user_id)
+        await self._remove_factors(
+            entry, SecurityEvent(kind="second_factor.reset", user_id=user_id, actor_id=admin.user_id)
+        )
 
     async def reset_factors_of(self, email: str) -> None:
         """Take a user's second factors away, asked for by who operates the service; see `reset_factors`.
@@ -147,9 +148,8 @@ class Administration:
         entry = await self._directory.find_by_email_key(parse_email(email).key)
         if entry is None:
             raise UserNotFound
-        await self._remove_factors(entry)
         event = SecurityEvent(kind="second_factor.reset", user_id=entry.user_id, detail={"by": "command"})
-        await self._audit.record(event)
+        await self._remove_factors(entry, event)
 
     async def grant_role(self, email: str, role: str) -> DirectoryEntry:
         """Give a role to a user, asked for by who operates the service: this is how there comes to be a first admin.
@@ -172,9 +172,10 @@ class Administration:
         """Answer security events that the admin may see, the latest first; the query's tenant does not count."""
         return await self._audit_log.find(replace(query, tenant_id=_scope(admin)))
 
-    async def _remove_factors(self, entry: DirectoryEntry) -> None:
+    async def _remove_factors(self, entry: DirectoryEntry, event: SecurityEvent) -> None:
         await self._directory.remove_factors(entry.user_id, self._clock())
         self._account_changed(entry.user_id)
+        await self._audit.record(event)
         self._notices.post("second_factors_reset", lambda letters: letters.second_factors_reset(entry.email))
 
     def _check_role(self, role: str, index: int) -> None:
