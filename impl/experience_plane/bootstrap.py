@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from experience_plane.adapters.embedded_runtime import EmbeddedRuntime
 from experience_plane.adapters.encryption_key_file import EncryptionKeyFile
 from experience_plane.adapters.external_authentication import oidc_sign_in_parts, open_external_authentication
-from experience_plane.adapters.limit_counters import SharedCounters, memory_counters
+from experience_plane.adapters.limit_counters import MemoryCounters, SharedCounters
 from experience_plane.adapters.mail.outbox import Outbox
 from experience_plane.adapters.mail.smtp import SmtpMail, SmtpServer
 from experience_plane.adapters.sql import schema
@@ -209,7 +209,7 @@ def _model_options(settings: Settings) -> ModelOptions:
 
 
 def _counters(settings: Settings) -> Counters:
-    in_memory = memory_counters(system_clock)
+    in_memory = MemoryCounters(system_clock)
     url = settings.rate_limits.storage_url
     return in_memory if url == "memory://" else SharedCounters(url, in_memory, system_clock)
 

@@ -68,6 +68,10 @@ class GoTrueSettings(BaseModel):
     jwt_secret: SecretStr | None = Field(
         None, min_length=32, description="The secret of a server that signs with HS256; else its key set is used."
     )
+    assurance: Literal["aal1", "aal2"] = Field(
+        "aal1",
+        description="What `aal` of its tokens must be at least: aal2 where a second factor must have been given.",
+    )
     tenant_claim: str = Field("app_metadata.tenant_id", description="Where the tenant stands in its tokens.")
     roles_claim: str = Field("app_metadata.roles", description="Where the roles stand in its tokens.")
 

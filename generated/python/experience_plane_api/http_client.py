@@ -545,10 +545,10 @@ class HttpClient:
     async def delete_account(self, body: models.DeleteAccountRequest) -> None:
         """Delete the account.
 
-        Deletes the user who is logged in, given the password, with all sessions and conversations. This cannot be undone.
+        Deletes the user who is logged in, given the password, with all sessions and conversations. This cannot be undone. Who is the only admin of a tenant that has other members makes another one before.
 
         Raises:
-            ProblemError: malformed-request, unauthenticated, wrong-password, forbidden, content-too-large, unsupported-media-type, invalid-request, too-many-requests, internal-error, not-supported, overloaded, provider-unavailable.
+            ProblemError: malformed-request, unauthenticated, wrong-password, forbidden, last-admin, content-too-large, unsupported-media-type, invalid-request, too-many-requests, internal-error, not-supported, overloaded, provider-unavailable.
         """
         await self._call("POST", "/api/auth/account/delete", expect={204}, secured=True, body=body)
 

@@ -788,7 +788,7 @@ export interface paths {
         put?: never;
         /**
          * Delete the account
-         * @description Deletes the user who is logged in, given the password, with all sessions and conversations. This cannot be undone.
+         * @description Deletes the user who is logged in, given the password, with all sessions and conversations. This cannot be undone. Who is the only admin of a tenant that has other members makes another one before.
          */
         post: operations["deleteAccount"];
         delete?: never;
@@ -4395,6 +4395,7 @@ export interface operations {
             400: components["responses"]["MalformedRequest"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["WrongPassword"];
+            409: components["responses"]["LastAdmin"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidRequest"];

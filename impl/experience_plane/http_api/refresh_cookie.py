@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 from typing import Literal
 
 from pydantic import MISSING
@@ -61,14 +61,14 @@ def user_of(user: User) -> models.User:
     )
 
 
-def refuse_foreign_pages(allowed_origins: Collection[str]) -> Callable[[Request], None]:
+def refuse_foreign_pages(allowed_origins: Collection[str]) -> Callable[[Request], Awaitable[None]]:
     """Answer the FastAPI dependency of an operation that reads the cookie; it refuses with `ForeignPage`.
 
     `SameSite=Strict` lets pages of the same site through: other subdomains, and other ports of this host. So the
     browser's own word counts: `Origin`, which it sends with every POST, and `Sec-Fetch-Site` where it knows it.
     """
 
-    def check(request: Request) -> None:
+    async def check(request: Request) -> None:  # a plain function would be run in a thread
         if NAME in request.cookies and not _may_send(request, allowed_origins):
             raise ForeignPage
 

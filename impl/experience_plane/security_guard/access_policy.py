@@ -35,6 +35,11 @@ ROLE_PERMISSIONS: Mapping[str, tuple[str, ...]] = {
 """The roles there are. A change counts from the next start on, for tokens issued before it too."""
 
 
+def seats_of(roles: Mapping[str, tuple[str, ...]] = ROLE_PERMISSIONS) -> tuple[str, ...]:
+    """Answer the roles that allow to manage a tenant's users: a tenant with somebody who has one keeps somebody."""
+    return tuple(role for role, permissions in roles.items() if USERS_MANAGE in permissions)
+
+
 class RolePermissions:
     """Authorization by a fixed table from role to permissions."""
 

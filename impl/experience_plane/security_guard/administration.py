@@ -7,7 +7,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from experience_plane.clock import Clock
-from experience_plane.security_guard.access_policy import PLATFORM_MANAGE, ROLE_PERMISSIONS, USERS_MANAGE
+from experience_plane.security_guard.access_policy import PLATFORM_MANAGE, ROLE_PERMISSIONS, seats_of
 from experience_plane.security_guard.audit import AuditLog, AuditQuery, AuditTrail, RecordedEvent, SecurityEvent
 from experience_plane.security_guard.directory import (
     DirectoryEntry,
@@ -45,7 +45,7 @@ class Administration:
         self._account_changed = account_changed
         self._clock = clock
         self._roles = roles
-        self._seats = [role for role, permissions in roles.items() if USERS_MANAGE in permissions]
+        self._seats = seats_of(roles)
 
     def roles(self) -> Mapping[str, tuple[str, ...]]:
         """Answer what each role allows."""

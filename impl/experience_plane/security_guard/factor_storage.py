@@ -16,6 +16,8 @@ class Challenge:
     digest: bytes
     user_id: UUID
     expires_at: datetime
+    password_hash: str | None = field(default=None, repr=False)
+    """What the password of this login was checked against; None where none was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,13 @@ class ChallengeStore(Protocol):
     """
 
     async def add(self, challenge: Challenge, now: datetime) -> None:
-        """Store a challenge, and forget those that expired before `now`."""
+        """Store a challenge, and forget those that expired before `now`.
+
+        Either the login waits before a change of the password and is ended by it, or it does not wait.
+
+        Raises:
+            PasswordReplacedMeanwhile: the challenge's password hash is not the account's (any more).
+        """
         ...
 
     async def find_user(self, digest: bytes, now: datetime) -> UUID | None:

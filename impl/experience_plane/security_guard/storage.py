@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 from uuid import UUID
@@ -70,6 +70,12 @@ class NewSession:
     expires_at: datetime | None = None
     """When the session ends however much it is used; None: never."""
     device: Device = UNKNOWN_DEVICE
+    password_hash: str | None = field(default=None, repr=False)
+    """What the password of this login was checked against; None where none was."""
+
+
+class PasswordReplacedMeanwhile(Exception):
+    """The account has another password hash than the one that a login was checked against."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,10 +235,13 @@ class AccountLifecycleStore(Protocol):
         """Store the same password's new hash, unless the password was changed in the meantime."""
         ...
 
-    async def delete(self, user_id: UUID, *, password_hash: str) -> Sequence[UUID] | None:
+    async def delete(self, user_id: UUID, *, password_hash: str, seats: Collection[str]) -> Sequence[UUID] | None:
         """Remove the user with sessions, codes, conversations and a tenant that is nobody else's.
 
         Answers the sessions that ended. None: `password_hash` is not the hash (any more), or there is no such user.
+
+        Raises:
+            LastAdmin: the user has the last of the `seats` of a tenant with other members; see `UserDirectory`.
         """
         ...
 
@@ -241,7 +250,13 @@ class SessionStore(Protocol):
     """Sessions and their refresh tokens: one session is one refresh token family."""
 
     async def start(self, session: NewSession, refresh_token: NewRefreshToken) -> None:
-        """Store a session with its first refresh token."""
+        """Store a session with its first refresh token.
+
+        Either the session begins before a change of the password and is ended by it, or it does not begin.
+
+        Raises:
+            PasswordReplacedMeanwhile: the session's password hash is not the account's (any more).
+        """
         ...
 
     async def rotate(self, rotation: Rotation) -> Rotated | Reused | None:

@@ -586,7 +586,7 @@ class AccountService(Protocol[PrincipalT_contra]):
         """
         Delete the account
 
-        Deletes the user who is logged in, given the password, with all sessions and conversations. This cannot be undone.
+        Deletes the user who is logged in, given the password, with all sessions and conversations. This cannot be undone. Who is the only admin of a tenant that has other members makes another one before.
         """
 
 

@@ -1,12 +1,13 @@
 """Codes, passwords and addresses in SQL.
 
-Every transaction locks the user's row before anything else of that user, so that two of them never wait for each other.
+Every transaction locks the user's row before anything else of that user, so that two of them never wait for each other;
+deleting a user locks its tenant before, as disabling one does.
 SQLite lets one transaction write at a time and needs no lock.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -27,6 +28,7 @@ from experience_plane.adapters.sql.identity_tables import (
     tickets,
     users,
 )
+from experience_plane.adapters.sql.seats import leave_no_members_alone
 from experience_plane.adapters.sql.session_conditions import is_personal_token
 from experience_plane.security_guard.ports import EmailTaken
 from experience_plane.security_guard.storage import (
@@ -131,9 +133,10 @@ class SqlAccountLifecycleStore:
                 .values(password_hash=new_hash)
             )
 
-    async def delete(self, user_id: UUID, *, password_hash: str) -> Sequence[UUID] | None:
+    async def delete(self, user_id: UUID, *, password_hash: str, seats: Collection[str]) -> Sequence[UUID] | None:
         """See `AccountLifecycleStore.delete`."""
         async with write_transaction(self._engine) as connection:
+            await leave_no_members_alone(connection, user_id, seats)
             if await _lock(connection, user_id, to_delete=True) != password_hash:
                 return None
             ended = await connection.scalars(

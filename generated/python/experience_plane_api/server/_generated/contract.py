@@ -826,6 +826,7 @@ class DeleteAccount:
             "400": Declared(media_type="application/problem+json", model=models.Problem),
             "401": Declared(media_type="application/problem+json", model=models.Problem),
             "403": Declared(media_type="application/problem+json", model=models.Problem),
+            "409": Declared(media_type="application/problem+json", model=models.Problem),
             "413": Declared(media_type="application/problem+json", model=models.Problem),
             "415": Declared(media_type="application/problem+json", model=models.Problem),
             "422": Declared(media_type="application/problem+json", model=models.Problem),
