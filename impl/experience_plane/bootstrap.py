@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -99,9 +98,10 @@ class Service:
     readiness: _Readiness
 
     async def drain(self) -> None:
-        """Stop taking traffic, and close the sockets and the event streams."""
+        """Stop taking traffic, let runs end, and close the sockets, then the event streams, which show these ends."""
         self.readiness.stopping = True
-        await asyncio.gather(self.agent_socket.drain(), self.event_streams.drain())
+        await self.agent_socket.drain()
+        await self.event_streams.drain()
 
 
 @asynccontextmanager

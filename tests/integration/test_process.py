@@ -81,8 +81,10 @@ def test_a_run_that_was_killed_with_the_process_gets_its_one_end_at_the_next_sta
 
 def test_a_socket_closes_when_its_authentication_ends(start: Callable[..., Service]) -> None:
     service = start(EXPERIENCE_PLANE_AUTH__ACCESS_TOKEN_SECONDS="3")
-    with service.user().socket() as talk, pytest.raises(ConnectionClosed) as closed:
-        talk.connection.recv(timeout=30)
+    with service.user().socket() as talk:
+        talk.hears("connection.expiring")
+        with pytest.raises(ConnectionClosed) as closed:
+            talk.connection.recv(timeout=30)
     assert closed.value.rcvd is not None
     assert (closed.value.rcvd.code, closed.value.rcvd.reason) == (4401, "unauthenticated")
     assert service.stop() == 0
