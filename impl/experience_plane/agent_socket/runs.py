@@ -133,6 +133,12 @@ class Runs:
                 await self._log.append(run.conversation_id, run.run_id, run.next_seq, [run_events.failed(made)])
         return len(unfinished)
 
+    async def finish(self, seconds: float) -> None:
+        """Begin no more runs, and wait until those that are active have ended, at most so long."""
+        self._closing = True
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=seconds)
+
     async def close(self) -> None:
         """Cancel what still runs; each run gets its end in the log."""
         self._closing = True
