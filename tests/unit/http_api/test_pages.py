@@ -31,7 +31,13 @@ class Closed:
 
 def browser(*, allowed_origins: tuple[str, ...] = (LISTED,), https: bool = True) -> httpx.AsyncClient:
     """A service where whatever is looked at is refused (401)."""
-    components = Components(guard=Closed(), log=AsyncMock(), agent_socket=None, readiness=AsyncMock(return_value=None))  # type: ignore[arg-type]
+    components = Components(
+        guard=Closed(),  # type: ignore[arg-type]
+        log=AsyncMock(),
+        agent_socket=None,
+        event_streams=AsyncMock(),
+        readiness=AsyncMock(return_value=None),
+    )
     application = create_application(
         components, version="1.2.3", max_body_bytes=2000, allowed_origins=allowed_origins, https=https
     )
