@@ -383,5 +383,7 @@ def _socket_options(settings: Settings) -> AgentSocketOptions:
         heartbeat=Heartbeat(interval_seconds=socket.ping_interval_seconds, timeout_seconds=socket.ping_timeout_seconds),
         slow_reader_seconds=socket.slow_reader_seconds,
         allowed_origins=tuple(settings.http.allowed_origins),
+        expiry_notice_seconds=socket.expiry_notice_seconds,
         drain_seconds=socket.drain_seconds,
+        reconnect_window_seconds=socket.reconnect_window_seconds,
     )

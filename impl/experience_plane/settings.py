@@ -319,7 +319,13 @@ class AgentSocketSettings(BaseModel):
     )
     ping_interval_seconds: float = Field(20.0, gt=0, description="Between two WebSocket pings of the service.")
     ping_timeout_seconds: float = Field(20.0, gt=0, description="How long a pong may take.")
-    drain_seconds: float = Field(5.0, ge=0, description="How long sockets get to close when the service stops.")
+    expiry_notice_seconds: float = Field(
+        60.0, ge=0, description="How long before its authentication ends a client is warned."
+    )
+    drain_seconds: float = Field(5.0, ge=0, description="How long active runs may take to end when the service stops.")
+    reconnect_window_seconds: float = Field(
+        5.0, ge=0, le=600, description="The time over which clients come back that were sent elsewhere."
+    )
 
 
 class RunSettings(BaseModel):

@@ -104,7 +104,7 @@ class Runs:
     ) -> AcceptedMessage:
         """Accept a message and begin to answer it; a message accepted before starts nothing.
 
-        With `guide_only`, a run that a liaison would answer fails with `PermissionDenied`.
+        With `guide_only`, a run that a liaison would answer fails with `LiaisonsNotAllowed`.
         A caller that is cancelled meanwhile cancels nothing: what the log has accepted is answered.
 
         Raises:
@@ -137,6 +137,12 @@ class Runs:
             with contextlib.suppress(RunFenced):
                 await self._log.append(run.conversation_id, run.run_id, run.next_seq, [run_events.failed(made)])
         return len(unfinished)
+
+    async def finish(self, seconds: float) -> None:
+        """Begin no more runs, and wait until those that are active have ended, at most so long."""
+        self._closing = True
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=seconds)
 
     async def close(self) -> None:
         """Cancel what still runs; each run gets its end in the log."""

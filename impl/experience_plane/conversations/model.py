@@ -130,6 +130,8 @@ class Position:
 
     cursor: int
     active_runs: tuple[ActiveRun, ...]
+    reset: bool = False
+    """True where a position was asked for that is older than what the log keeps, and this one is answered instead."""
 
 
 @dataclass(frozen=True, slots=True)
