@@ -76,7 +76,7 @@ class Runs:
     ) -> AcceptedMessage:
         """Accept a message and begin to answer it; a message accepted before starts nothing.
 
-        With `guide_only`, a run that a liaison would answer fails with `PermissionDenied`.
+        With `guide_only`, a run that a liaison would answer fails with `LiaisonsNotAllowed`.
         A caller that is cancelled meanwhile cancels nothing: what the log has accepted is answered.
 
         Raises:
