@@ -39,6 +39,7 @@ def _operation(document: dict[str, Any], path: str, verb: str, operation: dict[s
         "others": list(successes.items())[1:],
         "secured": bool(operation.get("security", document["security"])),
         "body": body is not None,
+        "stream": any("text/event-stream" in entry.get("content", {}) for entry in operation["responses"].values()),
         "query": [parameter["name"] for parameter in parameters if parameter["in"] == "query"],
     }
 

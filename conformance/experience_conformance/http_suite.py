@@ -12,6 +12,7 @@ import shutil
 import sys
 import tempfile
 import time
+import tomllib
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -164,13 +165,20 @@ def _told(text: str) -> list[str]:
 
 
 def _operations(documents: Documents) -> dict[str, tuple[str, str]]:
-    """The name and the summary of each operation, by the label that Schemathesis gives it."""
+    """The name and the summary of each operation that is tested, by the label that Schemathesis gives it."""
     found = {}
+    left_out = _left_out()
     for path, item in documents.openapi["paths"].items():
         for method, operation in item.items():
-            if isinstance(operation, dict) and "operationId" in operation:
+            if isinstance(operation, dict) and operation.get("operationId") not in {None, *left_out}:
                 found[f"{method.upper()} {path}"] = (operation["operationId"], operation["summary"])
     return found
+
+
+def _left_out() -> list[str]:
+    """The operations that the configuration does not test; it says why."""
+    tables = tomllib.loads(configuration("schemathesis.toml").read_text(encoding="utf-8"))["operations"]
+    return [table["include-operation-id"] for table in tables if not table.get("enabled", True)]
 
 
 def _failures(report: dict[str, Any], label: str, known: set[str]) -> tuple[Violation, ...]:

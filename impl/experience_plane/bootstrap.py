@@ -34,6 +34,7 @@ from experience_plane.agents.models import ModelOptions, build_model
 from experience_plane.clock import system_clock
 from experience_plane.http_api.application import Components, create_application
 from experience_plane.http_api.client_address import TrustedProxies
+from experience_plane.http_api.event_streams import EventStreamOptions, EventStreams
 from experience_plane.security_guard.audit import SecurityEvent
 from experience_plane.security_guard.external import open_external_guard
 from experience_plane.security_guard.guard import SecurityGuard
@@ -92,12 +93,14 @@ class Service:
 
     application: FastAPI
     agent_socket: AgentSocket
+    event_streams: EventStreams
     readiness: _Readiness
 
     async def drain(self) -> None:
-        """Stop taking traffic, and close the sockets."""
+        """Stop taking traffic, let runs end, and close the sockets, then the event streams, which show these ends."""
         self.readiness.stopping = True
         await self.agent_socket.drain()
+        await self.event_streams.drain()
 
 
 @asynccontextmanager
@@ -124,7 +127,10 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
             await _LOG.awarning("unfinished_runs_failed", runs=unfinished)
         agent_socket = AgentSocket(log=log, runs=runs, server_version=VERSION, options=_socket_options(settings))
         readiness = _Readiness(engine)
-        components = Components(guard=guard, log=log, agent_socket=agent_socket, readiness=readiness)
+        event_streams = EventStreams(guard, _stream_options(settings))
+        components = Components(
+            guard=guard, log=log, agent_socket=agent_socket, event_streams=event_streams, readiness=readiness
+        )
         application = create_application(
             components,
             version=VERSION,
@@ -137,7 +143,7 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
         )
         try:
             async with model:
-                yield Service(application, agent_socket, readiness)
+                yield Service(application, agent_socket, event_streams, readiness)
         finally:
             await runs.close()
             await runtime.close()
@@ -386,4 +392,14 @@ def _socket_options(settings: Settings) -> AgentSocketOptions:
         expiry_notice_seconds=socket.expiry_notice_seconds,
         drain_seconds=socket.drain_seconds,
         reconnect_window_seconds=socket.reconnect_window_seconds,
+    )
+
+
+def _stream_options(settings: Settings) -> EventStreamOptions:
+    streams = settings.event_streams
+    return EventStreamOptions(
+        max_streams_per_user=streams.max_streams_per_user,
+        heartbeat_seconds=streams.heartbeat_seconds,
+        write_seconds=streams.write_seconds,
+        drain_seconds=streams.drain_seconds,
     )

@@ -328,6 +328,17 @@ class AgentSocketSettings(BaseModel):
     )
 
 
+class EventStreamSettings(BaseModel):
+    """Event streams over HTTP."""
+
+    max_streams_per_user: int = Field(
+        20, ge=1, le=100_000, description="Event streams of one user; one more is answered with 429."
+    )
+    heartbeat_seconds: float = Field(15.0, gt=0, description="Between two comments in a stream.")
+    write_seconds: float = Field(30.0, gt=0, description="How long a reader may take nothing before its stream ends.")
+    drain_seconds: float = Field(5.0, ge=0, description="How long streams get to end when the service stops.")
+
+
 class RunSettings(BaseModel):
     """Runs."""
 
@@ -361,6 +372,7 @@ class Settings(BaseSettings):
     rate_limits: RateLimitSettings = RateLimitSettings()
     mail: MailSettings = MailSettings()
     agent_socket: AgentSocketSettings = AgentSocketSettings()
+    event_streams: EventStreamSettings = EventStreamSettings()
     runs: RunSettings = RunSettings()
     model: ModelSettings = ModelSettings()
     log_format: Literal["auto", "json", "console"] = Field(

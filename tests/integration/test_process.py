@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -82,6 +83,7 @@ def test_a_run_that_was_killed_with_the_process_gets_its_one_end_at_the_next_sta
 def test_a_socket_closes_when_its_authentication_ends(start: Callable[..., Service]) -> None:
     service = start(EXPERIENCE_PLANE_AUTH__ACCESS_TOKEN_SECONDS="3")
     with service.user().socket() as talk, pytest.raises(ConnectionClosed) as closed:
+        assert json.loads(talk.connection.recv(timeout=30))["type"] == "connection.expiring"
         talk.connection.recv(timeout=30)
     assert closed.value.rcvd is not None
     assert (closed.value.rcvd.code, closed.value.rcvd.reason) == (4401, "unauthenticated")

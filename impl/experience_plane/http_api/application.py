@@ -30,6 +30,7 @@ from experience_plane.http_api.client_address import NO_PROXIES, ClientAddress, 
 from experience_plane.http_api.conversations import ConversationsHandlers
 from experience_plane.http_api.cross_origin import cross_origin
 from experience_plane.http_api.direct_operations import DirectOperations
+from experience_plane.http_api.event_streams import EventStreams
 from experience_plane.http_api.factors import FactorsHandlers
 from experience_plane.http_api.oidc import OidcHandlers
 from experience_plane.http_api.operations import OperationsHandlers
@@ -55,6 +56,7 @@ class Components:
     guard: SecurityGuard
     log: ConversationLog
     agent_socket: AgentSocket
+    event_streams: EventStreams
     readiness: Callable[[], Awaitable[str | None]]
     """Answers why traffic should not come; None when it may."""
 
@@ -144,7 +146,7 @@ def _contract_router(components: Components, version: str, allowed_origins: Coll
         account=AccountHandlers(guard),
         runtime=RuntimeHandlers(guard),
         agents=AgentsHandlers(),
-        conversations=ConversationsHandlers(components.log),
+        conversations=ConversationsHandlers(components.log, components.event_streams),
         admin=AdminHandlers(guard),
         operations=OperationsHandlers(guard, version=version, readiness=components.readiness),
         authorize=authorize,

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import AsyncGenerator
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from experience_plane.conversations.log import ConversationLog
-from experience_plane.conversations.model import Conversation, ConversationPosition, Message, Owner
+from fastapi.exceptions import RequestValidationError
+from starlette.responses import Response
+
+from experience_plane.conversations.log import ConversationLog, CursorUnknown
+from experience_plane.conversations.model import Conversation, ConversationPosition, LoggedEvent, Message, Owner
+from experience_plane.http_api.event_streams import EventStreams
 from experience_plane.security_guard.principal import Principal
 from experience_plane_api import models
 from experience_plane_api.server.services import ConversationsService
 
+_RECONNECT = b"retry: 2000\n\n"
+"""Milliseconds after which a browser comes back, when a stream has ended."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _END_OF_TIME = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
@@ -19,8 +27,9 @@ _END_OF_TIME = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
 class ConversationsHandlers(ConversationsService[Principal]):
     """Implements the conversations operations."""
 
-    def __init__(self, log: ConversationLog) -> None:
+    def __init__(self, log: ConversationLog, streams: EventStreams) -> None:
         self._log = log
+        self._streams = streams
 
     async def list_conversations(
         self, *, principal: Principal, limit: int, cursor: str | None
@@ -52,6 +61,30 @@ class ConversationsHandlers(ConversationsService[Principal]):
             messages=[_message(message) for message in page],
             next_cursor=page[-1].cursor if more else None,
         )
+
+    async def follow_conversation(
+        self, *, principal: Principal, conversation_id: UUID, after_cursor: int | None, last_event_id: int | None
+    ) -> Response:
+        """See openapi.yaml, followConversation."""
+        await self._log.conversation(conversation_id, _reader(principal))
+        place = ("query", "after_cursor") if last_event_id is None else ("header", "Last-Event-ID")
+        try:
+            position = await self._log.position(
+                conversation_id, after_cursor if last_event_id is None else last_event_id
+            )
+        except CursorUnknown as error:
+            raise RequestValidationError([{"loc": place, "msg": error.public_detail}]) from error
+        return self._streams.answer(principal, self._blocks(conversation_id, position.cursor))
+
+    async def _blocks(self, conversation_id: UUID, cursor: int) -> AsyncGenerator[bytes, None]:
+        yield _RECONNECT
+        async with contextlib.aclosing(self._log.follow(conversation_id, cursor)) as pages:
+            async for page in pages:
+                yield "".join(map(_block, page)).encode()
+
+
+def _block(event: LoggedEvent) -> str:
+    return f"id: {event.cursor}\nevent: {event.type}\ndata: {event.text}\n\n"
 
 
 def _reader(principal: Principal) -> Owner:

@@ -79,7 +79,13 @@ def obstacle() -> dict[str, str | None]:
 @pytest.fixture
 async def client(guard: Guard, obstacle: dict[str, str | None]) -> AsyncIterator[httpx.AsyncClient]:
     readiness = AsyncMock(side_effect=lambda: obstacle["reason"])
-    components = Components(guard=guard, log=AsyncMock(), agent_socket=None, readiness=readiness)  # type: ignore[arg-type]
+    components = Components(
+        guard=guard,
+        log=AsyncMock(),
+        agent_socket=None,
+        event_streams=AsyncMock(),
+        readiness=readiness,  # type: ignore[arg-type]
+    )
     application = create_application(components, version="1.2.3", max_body_bytes=MAX_BYTES)
     transport = httpx.ASGITransport(application)
     async with httpx.AsyncClient(transport=transport, base_url="http://plane.test") as client:

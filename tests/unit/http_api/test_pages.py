@@ -21,7 +21,13 @@ def browser(*, allowed_origins: tuple[str, ...] = (LISTED,), https: bool = True)
     """A service where every refresh token that is looked at is unknown (401)."""
     guard = AsyncMock()
     guard.refresh.side_effect = InvalidRefreshToken
-    components = Components(guard=guard, log=AsyncMock(), agent_socket=None, readiness=AsyncMock(return_value=None))  # type: ignore[arg-type]
+    components = Components(
+        guard=guard,
+        log=AsyncMock(),
+        agent_socket=None,
+        event_streams=AsyncMock(),
+        readiness=AsyncMock(return_value=None),  # type: ignore[arg-type]
+    )
     application = create_application(
         components, version="1.2.3", max_body_bytes=2000, allowed_origins=allowed_origins, https=https
     )

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from experience_plane_api import models
 from fastapi import APIRouter, Depends, Path, Query, Security, params
+from fastapi.responses import Response
 from fastapi.security import HTTPAuthorizationCredentials
 from pydantic import StringConstraints
 
@@ -228,10 +229,79 @@ def _add_list_messages(
     )
 
 
+def _add_follow_conversation(
+    router: APIRouter,
+    wiring: Wiring,
+) -> None:
+    conversations: ConversationsService[object] = wiring.services["conversations"]
+    follow_conversation_handler = checked(
+        conversations.follow_conversation,
+        "The conversations.follow_conversation method of GET /api/conversations/{conversation_id}/events",
+        ("principal", "conversation_id", "after_cursor", "last_event_id"),
+        asynchronous=True,
+    )
+
+    follow_conversation_authorize = wiring.authorizer()
+
+    async def follow_conversation_principal(
+        *,
+        bearer_auth: Annotated[HTTPAuthorizationCredentials | None, Security(security.bearer_auth)],
+    ) -> object:
+        return await authenticate(
+            ((("bearerAuth", ()),),),
+            {"bearerAuth": bearer_auth},
+            follow_conversation_authorize,
+            "Bearer",
+        )
+
+    async def follow_conversation(
+        *,
+        principal: Annotated[object, Depends(follow_conversation_principal)],
+        conversation_id: Annotated[
+            UUID,
+            Path(
+                alias="conversation_id",
+                title="ConversationId",
+                description="The conversation.",
+            ),
+        ],
+        parameters: Annotated[
+            contract.FollowConversation.Parameters,
+            Depends(contract.FollowConversation.PARAMETERS),
+        ],
+    ) -> object:
+        parameters = accepted(parameters)
+        return dispatch(
+            await follow_conversation_handler(
+                principal=principal,
+                conversation_id=conversation_id,
+                after_cursor=parameters.after_cursor,
+                last_event_id=parameters.last_event_id,
+            ),
+            contract.FollowConversation.RESPONSES,
+        )
+
+    router.add_api_route(
+        "/api/conversations/{conversation_id}/events",
+        follow_conversation,
+        methods=["GET"],
+        status_code=200,
+        response_model=None,
+        response_class=Response,
+        operation_id="followConversation",
+        tags=["conversations"],
+        summary="Follow a conversation",
+        description="Answers the events of the conversation's log after a position, each once and in order, then those to come: for who cannot use a WebSocket. It is\nan event stream as browsers read it (HTML Living Standard, section 9.2, `EventSource`). `id` is the event's cursor, `event` its type, and `data` its\nJSON, the same that the agent socket sends (asyncapi.yaml, Events). A comment comes when nothing else does, so that a dead connection is noticed.\n\nA reader that comes back sends the last `id` that it has seen in `Last-Event-ID`, which event-stream libraries do by themselves, and misses nothing. The stream\nends when the access token expires, when its session ends, when the service stops, and when a reader has taken nothing for too long. A user may\nhave only so many streams at once; one more is answered with 429.\n",
+        response_description="The events, as they come.",
+        dependencies=wiring.dependencies.get("follow_conversation"),
+    )
+
+
 LITERAL_ROUTES: Final = (("list_conversations", _add_list_conversations),)
 TEMPLATED_ROUTES: Final = (
     ("get_conversation", _add_get_conversation),
     ("list_messages", _add_list_messages),
+    ("follow_conversation", _add_follow_conversation),
 )
 
 
