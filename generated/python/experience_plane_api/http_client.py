@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self, TypeVar
 from uuid import UUID
@@ -32,6 +34,15 @@ class UnexpectedResponse(Exception):
     """The answer is not one that the contract has: the other side is not this service, or it broke the contract."""
 
 
+@dataclass(frozen=True, slots=True)
+class ServerSentEvent:
+    """One event of an event stream (HTML Living Standard, section 9.2)."""
+
+    id: str | None
+    event: str
+    data: str
+
+
 class HttpClient:
     """Calls the service at `base_url`. Set `access_token` to call operations that need one."""
 
@@ -52,6 +63,31 @@ class HttpClient:
     async def close(self) -> None:
         """Close the connections."""
         await self._http.aclose()
+
+    def follow_conversation(
+        self, conversation_id: UUID, *, after_cursor: int | None = None
+    ) -> AsyncGenerator[ServerSentEvent, None]:
+        """Follow a conversation.
+
+        Answers the events of the conversation's log after a position, each once and in order, then those to come: for who cannot use a WebSocket. It is
+        an event stream as browsers read it (HTML Living Standard, section 9.2, `EventSource`). `id` is the event's cursor, `event` its type, and `data` its
+        JSON, the same that the agent socket sends (asyncapi.yaml, Events). A comment comes when nothing else does, so that a dead connection is noticed.
+
+        A reader that comes back sends the last `id` that it has seen in `Last-Event-ID`, which event-stream libraries do by themselves, and misses nothing. The stream
+        ends when the access token expires, when its session ends, when the service stops, and when a reader has taken nothing for too long. A user may
+        have only so many streams at once; one more is answered with 429.
+
+        Raises:
+            ProblemError: unauthenticated, forbidden, conversation-not-found, invalid-request, too-many-requests, internal-error, provider-unavailable.
+        """
+        return self._stream(
+            "GET",
+            f"/api/conversations/{conversation_id}/events",
+            secured=True,
+            query={
+                "after_cursor": after_cursor,
+            },
+        )
 
     async def register_user(self, body: models.RegisterRequest) -> models.AuthenticationResult | models.MailOnItsWay:
         """Register a user.
@@ -769,19 +805,57 @@ class HttpClient:
         body: BaseModel | None = None,
         query: dict[str, Any] | None = None,
     ) -> httpx.Response:
+        response = await self._http.send(self._request(method, path, secured=secured, body=body, query=query))
+        if response.status_code not in expect:
+            raise _refusal(response)
+        return response
+
+    async def _stream(
+        self,
+        method: str,
+        path: str,
+        *,
+        secured: bool = False,
+        body: BaseModel | None = None,
+        query: dict[str, Any] | None = None,
+    ) -> AsyncGenerator[ServerSentEvent, None]:
+        request = self._request(method, path, secured=secured, body=body, query=query)
+        response = await self._http.send(request, stream=True)
+        try:
+            if response.status_code != 200:
+                await response.aread()
+                raise _refusal(response)
+            blocks = b""
+            async for chunk in response.aiter_bytes():
+                *whole, blocks = (blocks + chunk).split(b"\n\n")
+                for event in map(_event, whole):
+                    if event is not None:
+                        yield event
+        finally:
+            await response.aclose()
+
+    def _request(
+        self, method: str, path: str, *, secured: bool, body: BaseModel | None, query: dict[str, Any] | None
+    ) -> httpx.Request:
         headers = {"Authorization": f"Bearer {self.access_token}"} if secured and self.access_token else {}
         if body is not None:
             headers["Content-Type"] = "application/json"
-        response = await self._http.request(
+        return self._http.build_request(
             method,
             path,
             headers=headers,
             content=None if body is None else body.model_dump_json(),
             params={name: value for name, value in (query or {}).items() if value is not None},
         )
-        if response.status_code not in expect:
-            raise _refusal(response)
-        return response
+
+
+def _event(block: bytes) -> ServerSentEvent | None:
+    """Read a block as the service writes it; a comment is no event."""
+    lines = (line.partition(":") for line in block.decode().split("\n"))
+    fields = {name: value.removeprefix(" ") for name, _, value in lines if name}
+    if "data" not in fields:
+        return None
+    return ServerSentEvent(fields.get("id"), fields.get("event", "message"), fields["data"])
 
 
 def _refusal(response: httpx.Response) -> Exception:

@@ -717,6 +717,10 @@ ConversationListCursor = TypeAliasType(
 """A position in the list of conversations; opaque to clients."""
 
 
+EventStream = TypeAliasType("EventStream", Annotated[str, Field(title="EventStream")])
+"""An event stream (HTML Living Standard, section 9.2) in UTF-8; each event is a block of lines that ends with an empty line."""
+
+
 UserListCursor = TypeAliasType(
     "UserListCursor",
     Annotated[

@@ -33,6 +33,7 @@ OPERATION_PERMISSIONS: Final[dict[str, str]] = {
     "list_conversations": "conversations.read",
     "get_conversation": "conversations.read",
     "list_messages": "conversations.read",
+    "follow_conversation": "conversations.read",
     "list_users": "users.read",
     "get_user": "users.read",
     "disable_user": "users.manage",

@@ -918,6 +918,32 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/conversations/{conversation_id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow a conversation
+         * @description Answers the events of the conversation's log after a position, each once and in order, then those to come: for who cannot use a WebSocket. It is
+         *     an event stream as browsers read it (HTML Living Standard, section 9.2, `EventSource`). `id` is the event's cursor, `event` its type, and `data` its
+         *     JSON, the same that the agent socket sends (asyncapi.yaml, Events). A comment comes when nothing else does, so that a dead connection is noticed.
+         *
+         *     A reader that comes back sends the last `id` that it has seen in `Last-Event-ID`, which event-stream libraries do by themselves, and misses nothing. The stream
+         *     ends when the access token expires, when its session ends, when the service stops, and when a reader has taken nothing for too long. A user may
+         *     have only so many streams at once; one more is answered with 429.
+         */
+        get: operations["followConversation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/users": {
         parameters: {
             query?: never;
@@ -1938,6 +1964,11 @@ export interface components {
             next_cursor: components["schemas"]["Cursor"] | null;
         };
         /**
+         * EventStream
+         * @description An event stream (HTML Living Standard, section 9.2) in UTF-8; each event is a block of lines that ends with an empty line.
+         */
+        EventStream: string;
+        /**
          * UserListCursor
          * @description A position in the list of users; opaque to clients.
          */
@@ -2667,6 +2698,7 @@ export type Conversation = components['schemas']['Conversation'];
 export type ConversationList = components['schemas']['ConversationList'];
 export type Message = components['schemas']['Message'];
 export type MessageList = components['schemas']['MessageList'];
+export type EventStream = components['schemas']['EventStream'];
 export type UserListCursor = components['schemas']['UserListCursor'];
 export type AdminUser = components['schemas']['AdminUser'];
 export type AdminUserList = components['schemas']['AdminUserList'];
@@ -4629,6 +4661,55 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MessageList"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["ConversationNotFound"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ProviderUnavailable"];
+        };
+    };
+    followConversation: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Only events after this position in the conversation's log. Without it and without `Last-Event-ID`, only what is new.
+                 * @example 12
+                 */
+                after_cursor?: components["schemas"]["Cursor"];
+            };
+            header?: {
+                /**
+                 * @description The `id` of the last event that was received; goes before `after_cursor`.
+                 * @example 14
+                 */
+                "Last-Event-ID"?: components["schemas"]["Cursor"];
+            };
+            path: {
+                /**
+                 * @description The conversation.
+                 * @example 0198c0de-a9f2-7c3e-8f4b-1a2b3c4d5e6f
+                 */
+                conversation_id: components["parameters"]["ConversationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The events, as they come. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Cache-Control": components["headers"]["NoStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["EventStream"];
                 };
             };
             401: components["responses"]["Unauthenticated"];

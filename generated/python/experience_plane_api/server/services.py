@@ -680,6 +680,27 @@ class ConversationsService(Protocol[PrincipalT_contra]):
         Answers what the user and the agents said, the oldest first, in pages. Each message has the cursor of the event that completed it.
         """
 
+    @abstractmethod
+    async def follow_conversation(
+        self,
+        *,
+        principal: PrincipalT_contra,
+        conversation_id: UUID,
+        after_cursor: int | None,
+        last_event_id: int | None,
+    ) -> models.EventStream | HTTPResult[models.EventStream | models.Problem] | Response:
+        """
+        Follow a conversation
+
+        Answers the events of the conversation's log after a position, each once and in order, then those to come: for who cannot use a WebSocket. It is
+        an event stream as browsers read it (HTML Living Standard, section 9.2, `EventSource`). `id` is the event's cursor, `event` its type, and `data` its
+        JSON, the same that the agent socket sends (asyncapi.yaml, Events). A comment comes when nothing else does, so that a dead connection is noticed.
+
+        A reader that comes back sends the last `id` that it has seen in `Last-Event-ID`, which event-stream libraries do by themselves, and misses nothing. The stream
+        ends when the access token expires, when its session ends, when the service stops, and when a reader has taken nothing for too long. A user may
+        have only so many streams at once; one more is answered with 429.
+        """
+
 
 class AdminService(Protocol[PrincipalT_contra]):
     """Implement the admin operations: subclass this Protocol, or give an object its methods."""

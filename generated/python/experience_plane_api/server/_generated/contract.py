@@ -67,6 +67,7 @@ OperationDependencies = TypedDict(
         "list_conversations": Sequence[params.Depends],
         "get_conversation": Sequence[params.Depends],
         "list_messages": Sequence[params.Depends],
+        "follow_conversation": Sequence[params.Depends],
         "list_users": Sequence[params.Depends],
         "get_user": Sequence[params.Depends],
         "disable_user": Sequence[params.Depends],
@@ -994,6 +995,57 @@ class ListMessages:
             "500": Declared(media_type="application/problem+json", model=models.Problem),
             "503": Declared(media_type="application/problem+json", model=models.Problem),
         },
+    )
+
+
+class FollowConversation:
+    """Plans of the follow_conversation operation."""
+
+    @dataclass(frozen=True, slots=True, kw_only=True)
+    class Parameters:
+        """The adapter parameters of follow_conversation."""
+
+        after_cursor: int | None
+        last_event_id: int | None
+
+    PARAMETERS: Final = ParameterAdapter(
+        arguments=(
+            ParameterArgument(
+                name="after_cursor",
+                plan=ParameterPlan(
+                    location="query",
+                    name="after_cursor",
+                    style="form",
+                    explode=True,
+                    kind="integer",
+                ),
+                adapter=TypeAdapter(Annotated[int, Field(ge=0, le=9007199254740991, strict=True)]),
+            ),
+            ParameterArgument(
+                name="last_event_id",
+                plan=ParameterPlan(
+                    location="header",
+                    name="Last-Event-ID",
+                    style="simple",
+                    kind="integer",
+                ),
+                adapter=TypeAdapter(Annotated[int, Field(ge=0, le=9007199254740991, strict=True)]),
+            ),
+        ),
+        record=Parameters,
+    )
+    RESPONSES: Final = OperationResponses(
+        responses={
+            "200": Declared(media_type="text/event-stream", kind="text", model=models.EventStream),
+            "401": Declared(media_type="application/problem+json", model=models.Problem),
+            "403": Declared(media_type="application/problem+json", model=models.Problem),
+            "404": Declared(media_type="application/problem+json", model=models.Problem),
+            "422": Declared(media_type="application/problem+json", model=models.Problem),
+            "429": Declared(media_type="application/problem+json", model=models.Problem),
+            "500": Declared(media_type="application/problem+json", model=models.Problem),
+            "503": Declared(media_type="application/problem+json", model=models.Problem),
+        },
+        primary=200,
     )
 
 
