@@ -26,6 +26,7 @@ def browser(*, allowed_origins: tuple[str, ...] = (LISTED,), https: bool = True)
         log=AsyncMock(),
         agent_socket=None,
         event_streams=AsyncMock(),
+        ag_ui=AsyncMock(),
         readiness=AsyncMock(return_value=None),  # type: ignore[arg-type]
     )
     application = create_application(
