@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks import dispatch, identity, messages, streaming
+from benchmarks import dispatch, identity, log, messages, streaming
 
 
 def main() -> None:
@@ -10,7 +10,7 @@ def main() -> None:
     for suite in (dispatch, messages):
         for comparison in suite.comparisons():
             print(comparison, flush=True)
-    for suite in (identity, streaming):
+    for suite in (identity, streaming, log):
         for line in suite.lines():
             print(line, flush=True)
 

@@ -136,6 +136,10 @@ class Stage:
         assert message["problem"]["request_id"] == "c0ffee"
         return message
 
+    def passes(self, time: timedelta) -> None:
+        self.now += time
+        self.connection.tick(self.now)
+
     def hears_nothing(self) -> None:
         self._outputs += self.connection.take_outputs()
         assert self._outputs == []

@@ -16,6 +16,7 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 SUBPROTOCOL = "experience.agent.v1"
@@ -121,6 +122,15 @@ class Socket:
 
     def says(self, message_type: str, **fields: Any) -> None:
         self.connection.send(json.dumps({"type": message_type, **fields}))
+
+    def hears_to_the_end(self) -> tuple[list[dict[str, Any]], tuple[int, str] | None]:
+        """All messages until the service closes, and how it does."""
+        heard: list[dict[str, Any]] = []
+        try:
+            while True:
+                heard.append(json.loads(self.connection.recv(timeout=30)))
+        except ConnectionClosed as closed:
+            return heard, None if closed.rcvd is None else (closed.rcvd.code, closed.rcvd.reason)
 
     def hears(self, *message_types: str) -> list[dict[str, Any]]:
         """All messages up to one of a type."""

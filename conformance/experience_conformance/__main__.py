@@ -11,7 +11,7 @@ from pathlib import Path
 from experience_conformance import __version__
 from experience_conformance.backend import Backend
 from experience_conformance.documents import DocumentError, load
-from experience_conformance.identity import IdentityError
+from experience_conformance.identity import IdentityError, Promotion
 from experience_conformance.judge import Contract
 from experience_conformance.results import render, write_junit
 
@@ -31,7 +31,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _judge_backend(options: argparse.Namespace) -> int:
     seed = random.SystemRandom().randrange(2**32) if options.seed == "random" else int(options.seed)
-    backend = Backend.at(options.url.rstrip("/"), Contract.of(load(options.contracts)), seed)
+    promotion = Promotion(options.make_admin) if options.make_admin else None
+    backend = Backend.at(options.url.rstrip("/"), Contract.of(load(options.contracts)), seed, promotion)
     both = options.http == options.socket
     suites = asyncio.run(backend.judge(http=options.http or both, socket=options.socket or both))
     sys.stdout.write(render(suites) + "\n")
@@ -52,6 +53,11 @@ def _parser() -> argparse.ArgumentParser:
     backend.add_argument("--http", action="store_true", help="only the HTTP half")
     backend.add_argument("--socket", action="store_true", help="only the socket half")
     backend.add_argument("--seed", default=str(DEFAULT_SEED), help="a number, or 'random' (default: %(default)s)")
+    backend.add_argument(
+        "--make-admin",
+        metavar="COMMAND",
+        help="how to make the user {email} an admin of all tenants; then HTTP is also judged as one",
+    )
     backend.add_argument("--junit", type=Path, help="also write the verdict as JUnit XML to this file")
     return parser
 

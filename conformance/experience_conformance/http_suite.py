@@ -13,6 +13,8 @@ import sys
 import tempfile
 import time
 import tomllib
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,38 +26,81 @@ from experience_conformance.violations import Violation
 PACKAGE = Path(__file__).parent
 PHASES = ("examples", "coverage", "fuzzing", "stateful")
 LONGEST_RUN_SECONDS = 600
+METHODS = {"get", "put", "post", "delete", "options", "head", "patch", "trace"}
 
 
 async def run_http_suite(
     documents: Documents, url: str, seed: int, owner: Account, peer: Account, conversation_ids: list[str]
 ) -> SuiteResult:
     """Runs all checks and phases over all operations. `conversation_ids` exist and belong to `owner`, not to `peer`."""
+    accounts = {"ada": owner, "eve": peer}
+    return await _judge(
+        _Plan("http", "schemathesis.toml", documents, accounts, conversations=conversation_ids), url, seed
+    )
+
+
+async def run_admin_suite(
+    documents: Documents, url: str, seed: int, admin: Account, user_ids: list[str]
+) -> SuiteResult:
+    """Runs the operations with the tag `admin` as an admin of all tenants. `user_ids` are users whom nobody needs."""
+    only = replace(documents, openapi=with_tag(documents.openapi, "admin"))
+    return await _judge(
+        _Plan("http-admin", "schemathesis-admin.toml", only, {"admin": admin}, users=user_ids), url, seed
+    )
+
+
+def with_tag(openapi: dict[str, Any], tag: str) -> dict[str, Any]:
+    """The document with the operations that have this tag, and no others."""
+    paths = {
+        path: {key: value for key, value in item.items() if not isinstance(value, dict) or tag in value.get("tags", ())}
+        for path, item in openapi["paths"].items()
+    }
+    return {**openapi, "paths": {path: item for path, item in paths.items() if item.keys() & METHODS}}
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What one run of Schemathesis has before it: a configuration, the accounts that it names, the ids that exist."""
+
+    suite: str
+    configuration: str
+    documents: Documents
+    accounts: dict[str, Account]
+    conversations: list[str] = field(default_factory=list)
+    users: list[str] = field(default_factory=list)
+
+    def write(self, place: Path) -> None:
+        """Writes the files that the command reads."""
+        (place / "openapi.json").write_text(json.dumps(self.documents.openapi, default=str), encoding="utf-8")
+        (place / "conversations.txt").write_text(_quoted(self.conversations), encoding="utf-8")
+        (place / "users.txt").write_text(_quoted(self.users), encoding="utf-8")
+        (place / "auth.json").write_text(json.dumps(_users(self.accounts)), encoding="utf-8")
+        shutil.copy(configuration(self.configuration), place / "schemathesis.toml")
+
+
+def _quoted(values: list[str]) -> str:
+    return "".join(f'"{value}"\n' for value in values)
+
+
+def configuration(name: str) -> Path:
+    """A configuration: beside the package in a checkout, inside of it when installed."""
+    return next(path for path in (PACKAGE.parent / name, PACKAGE / name) if path.exists())
+
+
+async def _judge(plan: _Plan, url: str, seed: int) -> SuiteResult:
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="experience-conformance-") as directory:
         place = Path(directory)
-        _prepare(place, documents, owner, peer, conversation_ids)
+        plan.write(place)
         text, report = await _run(place, url, seed)
     if report is None:
         failure = Violation("http/run", f"Schemathesis wrote no report:\n{text}")
-        return SuiteResult("http", (CaseResult("http-run", "Schemathesis runs", (failure,)),))
-    return _result(documents, report, text, time.monotonic() - started)
-
-
-def _prepare(place: Path, documents: Documents, owner: Account, peer: Account, conversation_ids: list[str]) -> None:
-    (place / "openapi.json").write_text(json.dumps(documents.openapi, default=str), encoding="utf-8")
-    quoted = "".join(f'"{conversation_id}"\n' for conversation_id in conversation_ids)
-    (place / "conversations.txt").write_text(quoted, encoding="utf-8")
-    (place / "auth.json").write_text(json.dumps(_users({"ada": owner, "eve": peer})), encoding="utf-8")
-    shutil.copy(configuration(), place / "schemathesis.toml")
-
-
-def configuration() -> Path:
-    """The configuration: beside the package in a checkout, inside of it when installed."""
-    return next(path for path in (PACKAGE.parent / "schemathesis.toml", PACKAGE / "schemathesis.toml") if path.exists())
+        return SuiteResult(plan.suite, (CaseResult("http-run", "Schemathesis runs", (failure,)),))
+    return _result(plan, report, text, time.monotonic() - started)
 
 
 def _users(accounts: dict[str, Account]) -> dict[str, Any]:
-    """Two ways in, as Web Fuzzing Commons writes them: each logs in when it needs a token."""
+    """The ways in, as Web Fuzzing Commons writes them: each logs in when it needs a token."""
     login = {
         "endpoint": "/api/auth/login",
         "verb": "POST",
@@ -98,18 +143,18 @@ async def _run(place: Path, url: str, seed: int) -> tuple[str, dict[str, Any] | 
     return output.decode(errors="replace"), json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
 
 
-def _result(documents: Documents, report: dict[str, Any], text: str, seconds: float) -> SuiteResult:
-    operations = _operations(documents)
+def _result(plan: _Plan, report: dict[str, Any], text: str, seconds: float) -> SuiteResult:
+    operations = _operations(plan)
     cases = [
         CaseResult(name, title, _failures(report, label, set(operations)), seconds=seconds / len(operations))
         for label, (name, title) in operations.items()
     ]
-    cases += [_run_case(report, len(operations)), _warning_case(report)]
+    cases += [_run_case(report, len(operations)), _sequence_case(report, operations), _warning_case(report)]
     generated = report["test_cases"]["generated"]
     notes = [f"{generated} requests judged in {seconds:.0f} s, seed {report['seed']}"]
     if not all(case.passed for case in cases):
         notes += _told(text)
-    return SuiteResult("http", tuple(cases), tuple(notes))
+    return SuiteResult(plan.suite, tuple(cases), tuple(notes))
 
 
 def _told(text: str) -> list[str]:
@@ -119,20 +164,20 @@ def _told(text: str) -> list[str]:
     return lines[heads[0] : heads[-1]] if heads else lines
 
 
-def _operations(documents: Documents) -> dict[str, tuple[str, str]]:
+def _operations(plan: _Plan) -> dict[str, tuple[str, str]]:
     """The name and the summary of each operation that is tested, by the label that Schemathesis gives it."""
     found = {}
-    left_out = _left_out()
-    for path, item in documents.openapi["paths"].items():
+    left_out = _left_out(plan.configuration)
+    for path, item in plan.documents.openapi["paths"].items():
         for method, operation in item.items():
             if isinstance(operation, dict) and operation.get("operationId") not in {None, *left_out}:
                 found[f"{method.upper()} {path}"] = (operation["operationId"], operation["summary"])
     return found
 
 
-def _left_out() -> list[str]:
-    """The operations that the configuration does not test; it says why."""
-    tables = tomllib.loads(configuration().read_text(encoding="utf-8"))["operations"]
+def _left_out(name: str) -> list[str]:
+    """The operations that a configuration does not test; it says why."""
+    tables = tomllib.loads(configuration(name).read_text(encoding="utf-8"))["operations"]
     return [table["include-operation-id"] for table in tables if not table.get("enabled", True)]
 
 
@@ -161,6 +206,18 @@ def _run_case(report: dict[str, Any], total: int) -> CaseResult:
     if report["exit_code"] and not found and not report["failures"] and not any(report["warnings"].values()):
         found.append(Violation("http/run", f"Schemathesis ended with {report['exit_code']}"))
     return CaseResult("http-run", "Every operation is tested, in every phase", tuple(found))
+
+
+def _sequence_case(report: dict[str, Any], operations: Collection[str]) -> CaseResult:
+    """What only a sequence of requests shows; Schemathesis names no operation for it."""
+    paths = {label.partition(" ")[2] for label in operations}
+    found = tuple(
+        Violation(f"http/{failure['type']}", f"{failure['title']}, {failure['count']} times, by {label}")
+        for failure in report["failures"]
+        for label in failure["operations"]
+        if label.partition(" ")[2] not in paths
+    )
+    return CaseResult("http-sequences", "Sequences of operations keep the contract", found)
 
 
 def _warning_case(report: dict[str, Any]) -> CaseResult:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
+import shlex
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import httpx
 
@@ -20,6 +23,27 @@ class IdentityError(Exception):
 
 class SessionEndedError(IdentityError):
     """The service refused a token or credentials (401)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Promotion:
+    """The command that makes a user an admin of all tenants, which no operation does; `{email}` in it is the user's.
+
+    It runs in `directory`, or else where the judge does.
+    """
+
+    command: str
+    directory: Path | None = None
+
+    async def give(self, account: Account) -> None:
+        """Runs the command for an account; raises IdentityError when it fails."""
+        arguments = [part.replace("{email}", account.email) for part in shlex.split(self.command)]
+        process = await asyncio.create_subprocess_exec(
+            *arguments, cwd=self.directory, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+        )
+        output, _ = await process.communicate()
+        if process.returncode:
+            raise IdentityError(f"{shlex.join(arguments)}: {output.decode(errors='replace')}")
 
 
 @dataclass(slots=True)

@@ -111,6 +111,7 @@ class Player:
         except (InvalidHandshake, OSError, TimeoutError) as error:
             raise ExpectationError(f"the handshake failed: {error}") from error
         self.sockets[name] = socket
+        self.bindings.values["access_token"] = await self.target.credentials.access_token(user)
         if socket.connection.subprotocol != self.target.subprotocol:
             raise ExpectationError(f"the subprotocol {socket.connection.subprotocol} was agreed on")
         ready = await socket.receive()

@@ -56,6 +56,9 @@ async def talk(uri: str, subprotocol: str, text: str) -> dict[str, Any]:
     @application.consumer.welcome
     async def on_ready(_: Any) -> None: ...
 
+    @application.consumer.warn
+    async def on_warning(_: Any) -> None: ...
+
     @application.consumer.report_error
     async def on_error(_: Any) -> None: ...
 

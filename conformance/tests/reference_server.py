@@ -27,7 +27,9 @@ from experience_conformance.judge import Contract
 
 Message = dict[str, Any]
 SUBPROTOCOL = Subprotocol("experience.agent.v1")
-ACCEPTED_TYPES = "agent.message, connection.ping, conversation.open, run.cancel"
+ACCEPTED_TYPES = (
+    "agent.message, connection.ping, connection.reauthenticate, conversation.close, conversation.open, run.cancel"
+)
 LIMITS = {
     "max_message_bytes": 65536,
     "max_text_length": 20000,
@@ -63,6 +65,8 @@ class Fault:
     accepts_any_ticket: bool = False
     restarts_on_resend: bool = False
     refuses_with_bare_status: bool = False
+    believes_any_token: bool = False
+    follows_what_is_closed: bool = False
 
 
 @dataclass(slots=True)
@@ -190,6 +194,23 @@ class Connection:
 
     def on_connection_ping(self, message: Message) -> None:
         self.put({"type": "connection.pong", "at": now(), **correlation(message)})
+
+    def on_connection_reauthenticate(self, message: Message) -> None:
+        name = message["access_token"].removeprefix("a.token.")
+        if name == self.user or self.server.fault.believes_any_token:
+            expires_at = (datetime.now(UTC) + timedelta(minutes=15)).isoformat()
+            return self.put({"type": "connection.reauthenticated", "expires_at": expires_at, **correlation(message)})
+        known = message["access_token"] != name
+        return self.refuse("forbidden" if known else "unauthenticated", message)
+
+    def on_conversation_close(self, message: Message) -> None:
+        conversation = self.open.pop(message["conversation_id"], None)
+        if conversation is None:
+            return self.refuse("message-out-of-order", message)
+        if not self.server.fault.follows_what_is_closed:
+            conversation.followers.discard(self)
+        about = {"conversation_id": conversation.id, **correlation(message)}
+        return self.put({"type": "conversation.closed", **about})
 
     def on_conversation_open(self, message: Message) -> None:
         name = message.get("conversation_id")

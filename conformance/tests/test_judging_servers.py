@@ -61,6 +61,10 @@ def forget_the_status(message: Message) -> list[Message]:
     return [message | {"problem": message["problem"] | {"status": 400}}] if message["type"] == "error" else [message]
 
 
+def announce_what_nobody_sent(message: Message) -> list[Message]:
+    return [message, {"type": "connection.draining"}] if message["type"] == "connection.ready" else [message]
+
+
 def unwrap(message: Message) -> list[Message]:
     return message["events"] if message["type"] == "events" else [message]
 
@@ -112,6 +116,36 @@ NOBODY = "0198c0dd-1111-7aaa-8bbb-0123456789ab"
         pytest.param("error-1", Fault(mutate=forget_the_status), "problem/status", id="a status not of the registry"),
         pytest.param("error-2", Fault(accepts_unknown_fields=True), "reply/refusal", id="an unknown field is accepted"),
         pytest.param("resume-1", Fault(forgets_on_resume=True), "law/seq-is-contiguous", id="an event lost on resume"),
+        pytest.param(
+            "conversation.close-1",
+            Fault(follows_what_is_closed=True),
+            "machine/conversation",
+            id="events after the close",
+        ),
+        pytest.param(
+            "conversation.close-1",
+            changed("conversation.closed", correlation_id="c9"),
+            "reply/correlation",
+            id="another conversation is closed",
+        ),
+        pytest.param(
+            "connection.reauthenticate-2",
+            Fault(believes_any_token=True),
+            "conversation/expectation",
+            id="any token will do",
+        ),
+        pytest.param(
+            "connection.reauthenticate-1",
+            without("connection.reauthenticated"),
+            "conversation/expectation",
+            id="no answer",
+        ),
+        pytest.param(
+            "connection.ping-1",
+            Fault(mutate=announce_what_nobody_sent),
+            "schema/connection.draining",
+            id="draining without a time",
+        ),
         pytest.param("events-1", Fault(mutate_frame=unwrap), "conversation/expectation", id="not together"),
         pytest.param("events-1", Fault(mutate=skip_a_number), "law/seq-is-contiguous", id="a seq is skipped in events"),
         pytest.param(

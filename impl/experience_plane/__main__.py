@@ -50,11 +50,15 @@ def _parser() -> argparse.ArgumentParser:
     )
     keys.add_argument("action", choices=("list", "rotate"))
     keys.set_defaults(run=_keys)
-    users = commands.add_parser("users", help="make the first admin")
-    users.add_argument("action", choices=("grant-role",))
-    users.add_argument("email", metavar="EMAIL")
-    users.add_argument("role", metavar="ROLE", help="guest, member, admin or platform_admin")
-    users.set_defaults(run=_grant_role)
+    users = commands.add_parser("users", help="make the first admin, or take lost second factors away")
+    actions = users.add_subparsers(required=True, metavar="ACTION")
+    granting = actions.add_parser("grant-role", help="give a role to a user")
+    granting.add_argument("email", metavar="EMAIL")
+    granting.add_argument("role", metavar="ROLE", help="guest, member, admin or platform_admin")
+    granting.set_defaults(run=_grant_role)
+    resetting = actions.add_parser("reset-factors", help="take the second factors of a user away, and end its sessions")
+    resetting.add_argument("email", metavar="EMAIL")
+    resetting.set_defaults(run=_reset_factors)
     chat = commands.add_parser("chat", help="talk with the agents in this terminal")
     chat.add_argument("--url", default="http://127.0.0.1:8000", help="where the service is")
     chat.add_argument("--email", help="log in as; asked for when not given")
@@ -154,6 +158,19 @@ def _grant_role(settings: Settings, options: argparse.Namespace) -> int:
         print(error.public_detail, file=sys.stderr)  # noqa: T201
         return 1
     print(f"{options.email} has the roles {', '.join(roles)}.")  # noqa: T201 - the command's answer
+    return 0
+
+
+def _reset_factors(settings: Settings, options: argparse.Namespace) -> int:
+    from experience_plane.bootstrap import reset_factors
+    from experience_plane.errors import ExperiencePlaneError
+
+    try:
+        asyncio.run(reset_factors(settings, options.email))
+    except ExperiencePlaneError as error:
+        print(error.public_detail, file=sys.stderr)  # noqa: T201
+        return 1
+    print(f"{options.email} has no second factor and no session any more, and is told by mail.")  # noqa: T201
     return 0
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from experience_plane.adapters.embedded_runtime import EmbeddedRuntime
 from experience_plane.adapters.encryption_key_file import EncryptionKeyFile
 from experience_plane.adapters.external_authentication import oidc_sign_in_parts, open_external_authentication
-from experience_plane.adapters.limit_counters import SharedCounters, memory_counters
+from experience_plane.adapters.limit_counters import MemoryCounters, SharedCounters
 from experience_plane.adapters.mail.outbox import Outbox
 from experience_plane.adapters.mail.smtp import SmtpMail, SmtpServer
 from experience_plane.adapters.sql import schema
@@ -37,6 +36,7 @@ from experience_plane.http_api.ag_ui import AgUiRuns
 from experience_plane.http_api.application import Components, create_application
 from experience_plane.http_api.client_address import TrustedProxies
 from experience_plane.http_api.event_streams import EventStreamOptions, EventStreams
+from experience_plane.security_guard.administration import Administration
 from experience_plane.security_guard.audit import SecurityEvent
 from experience_plane.security_guard.external import open_external_guard
 from experience_plane.security_guard.guard import SecurityGuard
@@ -45,6 +45,7 @@ from experience_plane.security_guard.local import open_local_guard
 from experience_plane.security_guard.mail import MailPort
 from experience_plane.security_guard.options import (
     AccountOptions,
+    GuestOptions,
     HashingOptions,
     IdentityOptions,
     KeyOptions,
@@ -98,9 +99,10 @@ class Service:
     readiness: _Readiness
 
     async def drain(self) -> None:
-        """Stop taking traffic, and close the sockets and the event streams."""
+        """Stop taking traffic, let runs end, and close the sockets, then the event streams, which show these ends."""
         self.readiness.stopping = True
-        await asyncio.gather(self.agent_socket.drain(), self.event_streams.drain())
+        await self.agent_socket.drain()
+        await self.event_streams.drain()
 
 
 @asynccontextmanager
@@ -117,9 +119,11 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
     try:
         model = build_model(_model_options(settings))
         guard = await _open_guard(engine, settings)
-        log = SqlConversationLog(engine)
+        log = SqlConversationLog(engine, owners_are_here=settings.auth.provider == "local")
         counters = _counters(settings)
         runtime = EmbeddedRuntime(AgentEngine(model).run)
+        if settings.auth.provider == "local":
+            guard.guests.begin_cleanup()
         runs = Runs(log=log, runtime=runtime, limits=_run_limits(settings))
         if unfinished := await runs.fail_unfinished():
             await _LOG.awarning("unfinished_runs_failed", runs=unfinished)
@@ -183,11 +187,28 @@ async def grant_role(settings: Settings, email: str, role: str) -> tuple[str, ..
         InvalidEmail, UnknownRole, UserNotFound.
         NotSupported: the accounts are those of an external identity provider.
     """
+    async with _administration(settings) as administration:
+        return (await administration.grant_role(email, role)).roles
+
+
+async def reset_factors(settings: Settings, email: str) -> None:
+    """Take a user's second factors away; the mail about it has been sent, or tried, afterwards.
+
+    Raises:
+        InvalidEmail, UserNotFound.
+        NotSupported: the accounts are those of an external identity provider.
+    """
+    async with _administration(settings) as administration:
+        await administration.reset_factors_of(email)
+
+
+@asynccontextmanager
+async def _administration(settings: Settings) -> AsyncIterator[Administration]:
     engine = await _open_database(settings)
     try:
         guard = await _open_guard(engine, settings)
         try:
-            return (await guard.administration.grant_role(email, role)).roles
+            yield guard.administration
         finally:
             await guard.close()
     finally:
@@ -203,6 +224,7 @@ async def _open_guard(engine: AsyncEngine, settings: Settings) -> SecurityGuard:
             mail=_mail(settings),
             oidc=oidc_sign_in_parts(engine, settings.auth),
             encryption_key=_encryption_key(settings),
+            previous_encryption_keys=[key.get_secret_value() for key in settings.auth.previous_encryption_keys],
         )
     return open_external_guard(open_external_authentication(engine, settings.auth), stores.tickets, options.tickets)
 
@@ -217,7 +239,7 @@ def _model_options(settings: Settings) -> ModelOptions:
 
 
 def _counters(settings: Settings) -> Counters:
-    in_memory = memory_counters(system_clock)
+    in_memory = MemoryCounters(system_clock)
     url = settings.rate_limits.storage_url
     return in_memory if url == "memory://" else SharedCounters(url, in_memory, system_clock)
 
@@ -225,14 +247,14 @@ def _counters(settings: Settings) -> Counters:
 def _rate_limits(settings: Settings, counters: Counters, known_networks: SqlKnownNetworks) -> RateLimits | None:
     if not settings.rate_limits.enabled:
         return None
-    names = ("sign-in", "sign-up", "mail", "code", "renewal", "talk", "standard")
+    names = ("sign-in", "sign-up", "guest", "mail", "code", "renewal", "talk", "standard")
     policies = {name: _rate_limit_policy(name, settings.rate_limits) for name in names}
     return RateLimits(policies=policies, counters=counters, known_networks=known_networks, clock=system_clock)
 
 
 def _rate_limit_policy(name: str, settings: RateLimitSettings) -> RateLimitPolicy:
     def limits(scope: str) -> tuple[Limit, ...]:
-        notation = getattr(settings, f"{name.replace('-', '_')}_per_{scope}")
+        notation = getattr(settings, f"{name.replace('-', '_')}_per_{scope}", "")
         items = parse_many(notation) if notation else []
         return tuple(Limit(item.amount * settings.factor, item.get_expiry()) for item in items)
 
@@ -275,6 +297,7 @@ def _identity_options(settings: Settings) -> IdentityOptions:
             email_change_lifetime=timedelta(seconds=auth.email_change_seconds),
             password_reset_lifetime=timedelta(seconds=auth.password_reset_seconds),
         ),
+        guests=GuestOptions(allowed=auth.guests_allowed, idle_lifetime=timedelta(seconds=auth.guest_idle_seconds)),
         second_factors=SecondFactorOptions(
             challenge_lifetime=timedelta(seconds=auth.challenge_seconds),
             challenge_tries=auth.challenge_tries,
@@ -393,7 +416,9 @@ def _socket_options(settings: Settings) -> AgentSocketOptions:
         heartbeat=Heartbeat(interval_seconds=socket.ping_interval_seconds, timeout_seconds=socket.ping_timeout_seconds),
         slow_reader_seconds=socket.slow_reader_seconds,
         allowed_origins=tuple(settings.http.allowed_origins),
+        expiry_notice_seconds=socket.expiry_notice_seconds,
         drain_seconds=socket.drain_seconds,
+        reconnect_window_seconds=socket.reconnect_window_seconds,
     )
 
 

@@ -8,7 +8,7 @@ from pydantic import MISSING
 
 from experience_plane.conversations import log
 from experience_plane.errors import ExperiencePlaneError, FieldError, ForeignPage, NotReady
-from experience_plane.runtime.port import ExecutionFailed, UnknownAgent
+from experience_plane.runtime.port import ExecutionFailed, LiaisonsNotAllowed, UnknownAgent
 from experience_plane.security_guard import (
     authenticator_apps,
     directory,
@@ -29,7 +29,9 @@ PROBLEM_TYPE_OF: dict[type[ExperiencePlaneError], ProblemType] = {
     identity.InvalidCode: types.INVALID_CODE,
     identity.InvalidCredentials: types.INVALID_CREDENTIALS,
     identity.InvalidEmail: types.INVALID_REQUEST,
+    identity.GuestsNotAllowed: types.GUESTS_NOT_ALLOWED,
     identity.InvalidName: types.INVALID_REQUEST,
+    identity.InvalidUpgrade: types.INVALID_REQUEST,
     identity.InvalidRefreshToken: types.INVALID_REFRESH_TOKEN,
     identity.InvalidTicket: types.INVALID_TICKET,
     identity.NotSupported: types.NOT_SUPPORTED,
@@ -67,6 +69,7 @@ PROBLEM_TYPE_OF: dict[type[ExperiencePlaneError], ProblemType] = {
     second_factor.WrongCode: types.WRONG_CODE,
     log.ConversationNotFound: types.CONVERSATION_NOT_FOUND,
     log.CursorUnknown: types.INVALID_MESSAGE,
+    log.OwnerGone: types.UNAUTHENTICATED,
     log.MessageIdReused: types.MESSAGE_ID_REUSED,
     log.RunFenced: types.INTERNAL_ERROR,
     log.RunInProgress: types.RUN_IN_PROGRESS,
@@ -74,6 +77,7 @@ PROBLEM_TYPE_OF: dict[type[ExperiencePlaneError], ProblemType] = {
     log.RunNotFound: types.RUN_NOT_FOUND,
     log.TooManyRuns: types.TOO_MANY_REQUESTS,
     ExecutionFailed: types.AGENT_FAILED,
+    LiaisonsNotAllowed: types.FORBIDDEN,
     ForeignPage: types.FORBIDDEN,
     NotReady: types.NOT_READY,
     UnknownAgent: types.INTERNAL_ERROR,

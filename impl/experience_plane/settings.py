@@ -71,6 +71,10 @@ class GoTrueSettings(BaseModel):
     jwt_secret: SecretStr | None = Field(
         None, min_length=32, description="The secret of a server that signs with HS256; else its key set is used."
     )
+    assurance: Literal["aal1", "aal2"] = Field(
+        "aal1",
+        description="What `aal` of its tokens must be at least: aal2 where a second factor must have been given.",
+    )
     tenant_claim: str = Field("app_metadata.tenant_id", description="Where the tenant stands in its tokens.")
     roles_claim: str = Field("app_metadata.roles", description="Where the roles stand in its tokens.")
 
@@ -172,6 +176,10 @@ class AuthSettings(BaseModel):
     password_reset_seconds: int = Field(
         3600, ge=60, le=86_400, description="How long a code for a new password is valid."
     )
+    guests_allowed: bool = Field(True, description="Whether people may talk to the guide without an account.")
+    guest_idle_seconds: int = Field(
+        2_592_000, ge=3600, description="How long a guest who is not here is remembered, with the conversations."
+    )
     personal_token_seconds: int = Field(
         31_536_000, ge=60, le=31_536_000, description="How long a personal access token may live at most."
     )
@@ -192,6 +200,11 @@ class AuthSettings(BaseModel):
         None,
         min_length=32,
         description="Encrypts secrets that must be read again (authenticator apps), the same for all processes.",
+    )
+    previous_encryption_keys: list[SecretStr] = Field(
+        [],
+        max_length=8,
+        description="Keys that it replaced, as JSON: still read; a secret is sealed anew when it is used.",
     )
     encryption_key_file: Path = Field(
         Path("var/encryption.key"), description="Where that key is kept when it is not set; made when first needed."
@@ -250,6 +263,7 @@ class RateLimitSettings(BaseModel):
     )
     sign_up_per_client: RateLimit = Field("60/hour", description="Registrations of one client network.")
     sign_up_per_account: RateLimit = Field("10/hour", description="Registrations of one e-mail address.")
+    guest_per_client: RateLimit = Field("20/hour", description="Guests who begin from one client network.")
     mail_per_client: RateLimit = Field("30/hour", description="Requests of one client network that send mail.")
     mail_per_account: RateLimit = Field("5/hour", description="Requests that send mail to one e-mail address.")
     code_per_client: RateLimit = Field("60/minute", description="Codes and links tried by one client network.")
@@ -315,7 +329,13 @@ class AgentSocketSettings(BaseModel):
     )
     ping_interval_seconds: float = Field(20.0, gt=0, description="Between two WebSocket pings of the service.")
     ping_timeout_seconds: float = Field(20.0, gt=0, description="How long a pong may take.")
-    drain_seconds: float = Field(5.0, ge=0, description="How long sockets get to close when the service stops.")
+    expiry_notice_seconds: float = Field(
+        60.0, ge=0, description="How long before its authentication ends a client is warned."
+    )
+    drain_seconds: float = Field(5.0, ge=0, description="How long active runs may take to end when the service stops.")
+    reconnect_window_seconds: float = Field(
+        5.0, ge=0, le=600, description="The time over which clients come back that were sent elsewhere."
+    )
 
 
 class EventStreamSettings(BaseModel):

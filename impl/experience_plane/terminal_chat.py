@@ -131,6 +131,18 @@ class _Screen(AgentSocketListener):
     def on_agent_cancelled(self, message: messages.AgentCancelled) -> None:  # noqa: ARG002
         _say("\n[cancelled]\n")
 
+    def on_connection_expiring(self, message: messages.ConnectionExpiring) -> None:  # noqa: ARG002
+        _say("\n[the login ends soon; start again to go on]\n")
+
+    def on_connection_reauthenticated(self, message: messages.ConnectionReauthenticated) -> None:
+        """Nobody has asked for it here."""
+
+    def on_connection_draining(self, message: messages.ConnectionDraining) -> None:  # noqa: ARG002
+        _say("\n[the service is stopping]\n")
+
+    def on_conversation_closed(self, message: messages.ConversationClosed) -> None:
+        """Nobody has asked for it here."""
+
     def on_events(self, message: messages.Events) -> None:
         for event in message.events:
             self.receive(event)

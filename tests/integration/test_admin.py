@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import os
 import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.hashes import SHA1
+from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
 from experience_plane.bootstrap import grant_role
 from open_service import House, Person, house_settings, open_house, problem_of
@@ -53,6 +57,7 @@ async def test_an_admin_sees_nobody_of_another_tenant(house: House) -> None:
         ("POST", f"{one}/disable"),
         ("POST", f"{one}/enable"),
         ("DELETE", f"{one}/sessions"),
+        ("DELETE", f"{one}/factors"),
     ]:
         assert problem_of(await admin.http.request(method, path)) == (404, "user-not-found")
     assert problem_of(await admin.http.put(f"{one}/roles", json={"roles": []})) == (404, "user-not-found")
@@ -117,6 +122,21 @@ async def test_the_sessions_of_a_user_end_at_once_and_it_may_log_in_again(house:
     assert (await house.login(ben.email)).status_code == 200
 
 
+async def test_lost_second_factors_are_taken_away_by_who_may_manage_their_user(house: House) -> None:
+    admin, ben = await admin_of(house, "ana", "platform_admin"), await house.register("ben")
+    enrolment = (await ben.http.post("/api/auth/factors/totp", json={})).json()
+    code = TOTP(base64.b32decode(enrolment["secret"]), 6, SHA1(), 30).generate(int(time.time())).decode()
+    assert (await ben.http.post("/api/auth/factors/totp/confirm", json={"code": code})).status_code == 200
+    assert (await house.login(ben.email)).status_code == 202
+    assert problem_of(await ben.http.delete(f"/api/admin/users/{admin.user_id}/factors")) == (403, "forbidden")
+    assert problem_of(await admin.http.delete(f"/api/admin/users/{admin.user_id}/factors")) == (403, "forbidden")
+    assert (await admin.http.delete(f"/api/admin/users/{ben.user_id}/factors")).status_code == 204
+    assert problem_of(await ben.http.get("/api/auth/me")) == (401, "unauthenticated")
+    assert (await house.login(ben.email)).status_code == 200
+    (event,) = await events(admin, kind="second_factor.reset")
+    assert (event["user_id"], event["actor_id"]) == (ben.user_id, admin.user_id)
+
+
 async def test_the_audit_log_tells_who_did_what_to_whom_and_from_where(house: House) -> None:
     admin, ben = await admin_of(house, "ana", "platform_admin"), await house.register("ben")
     client = house.client(**{"User-Agent": "Browser/1"})
@@ -141,15 +161,19 @@ async def test_the_command_says_what_it_did(house: House) -> None:
 
     def command(*arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, "-m", "experience_plane", "users", "grant-role", *arguments],
+            [sys.executable, "-m", "experience_plane", "users", *arguments],
             env={**os.environ, "EXPERIENCE_PLANE_DATABASE__URL": house.database_url},
             capture_output=True,
             text=True,
             check=False,
         )
 
-    done = await asyncio.to_thread(command, "ANA@example.com", "admin")
+    done = await asyncio.to_thread(command, "grant-role", "ANA@example.com", "admin")
     assert (done.returncode, done.stdout) == (0, "ANA@example.com has the roles member, admin.\n")
-    refused = await asyncio.to_thread(command, "ana@example.com", "king")
+    refused = await asyncio.to_thread(command, "grant-role", "ana@example.com", "king")
     assert (refused.returncode, refused.stdout) == (1, "")
     assert "There is no role king." in refused.stderr
+    reset = await asyncio.to_thread(command, "reset-factors", "ana@example.com")
+    assert (reset.returncode, "has no second factor" in reset.stdout) == (0, True)
+    unknown = await asyncio.to_thread(command, "reset-factors", "nobody@example.com")
+    assert (unknown.returncode, unknown.stderr) == (1, "There is no such user.\n")

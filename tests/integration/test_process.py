@@ -40,10 +40,11 @@ def test_a_signal_drains_the_sockets_finishes_the_runs_and_exits_with_0(start: C
         talk.writes(conversation, LONG, surface="content")
         talk.hears("message.accepted")
         assert service.stop(signal.SIGTERM) == 0
-        with pytest.raises(ConnectionClosed) as closed:
-            talk.hears("nothing more")
-    assert closed.value.rcvd is not None
-    assert (closed.value.rcvd.code, closed.value.rcvd.reason) == (1001, "the service is stopping")
+        heard, closed = talk.hears_to_the_end()
+    types = [message["type"] for message in heard]
+    assert types.count("connection.draining") == 1
+    assert types[-1] in {"agent.completed", "agent.cancelled"}
+    assert closed == (1001, "the service is stopping")
     service = start()
     user.service, user.http.base_url = service, service.address
     with user.socket() as talk:
@@ -80,8 +81,10 @@ def test_a_run_that_was_killed_with_the_process_gets_its_one_end_at_the_next_sta
 
 def test_a_socket_closes_when_its_authentication_ends(start: Callable[..., Service]) -> None:
     service = start(EXPERIENCE_PLANE_AUTH__ACCESS_TOKEN_SECONDS="3")
-    with service.user().socket() as talk, pytest.raises(ConnectionClosed) as closed:
-        talk.connection.recv(timeout=30)
+    with service.user().socket() as talk:
+        talk.hears("connection.expiring")
+        with pytest.raises(ConnectionClosed) as closed:
+            talk.connection.recv(timeout=30)
     assert closed.value.rcvd is not None
     assert (closed.value.rcvd.code, closed.value.rcvd.reason) == (4401, "unauthenticated")
     assert service.stop() == 0

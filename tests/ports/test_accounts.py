@@ -41,6 +41,7 @@ from experience_plane.security_guard.ports import (
     WrongPassword,
 )
 from experience_plane.security_guard.principal import Authenticated, Principal
+from experience_plane.security_guard.storage import NewRefreshToken, NewSession, PasswordReplacedMeanwhile
 from manual_clock import ManualClock
 from recorded_mail import Mailbox
 
@@ -461,3 +462,49 @@ async def test_where_accounts_are_kept_elsewhere_they_are_changed_there(guard: S
     external = SecurityGuard(authentication=guard._authentication, tickets=guard._tickets)
     with pytest.raises(NotSupported):
         _ = external.accounts
+
+
+async def test_no_login_with_the_old_password_outlives_a_change_of_it(guard: SecurityGuard) -> None:
+    principal = await principal_of(guard, await registered(guard))
+    logins = [guard.login(email=ANA["email"], password=OLD) for _ in range(PARALLEL)]
+    change = guard.accounts.passwords.change(principal, current_password=OLD, new_password=NEW)
+    outcomes = await asyncio.gather(*logins[:25], change, *logins[25:], return_exceptions=True)
+    assert outcomes.pop(25) is None
+    for outcome in outcomes:
+        if isinstance(outcome, Authenticated):
+            with pytest.raises(Unauthenticated):
+                await guard.authenticate(outcome.tokens.access_token)
+        else:
+            assert isinstance(outcome, InvalidCredentials)
+    assert [session.session_id for session in await guard.sessions.list(principal)] == [principal.session_id]
+
+
+async def test_no_login_with_the_old_password_outlives_a_reset_of_it(guard: SecurityGuard, mailbox: Mailbox) -> None:
+    before = await principal_of(guard, await registered(guard))
+    await settled(guard, guard.accounts.passwords.forgot(ANA["email"]))
+    code = mailbox.code("ana@example.com", "reset-password")
+    logins = [guard.login(email=ANA["email"], password=OLD) for _ in range(PARALLEL)]
+    reset = guard.accounts.passwords.reset(code=code, new_password=NEW)
+    outcomes = await asyncio.gather(*logins[:25], reset, *logins[25:], return_exceptions=True)
+    assert outcomes.pop(25) is None
+    for outcome in outcomes:
+        if isinstance(outcome, Authenticated):
+            with pytest.raises(Unauthenticated):
+                await guard.authenticate(outcome.tokens.access_token)
+        else:
+            assert isinstance(outcome, InvalidCredentials)
+    assert await guard.sessions.list(before) == []
+
+
+async def test_a_login_checked_before_a_change_of_the_password_begins_no_session_after_it(
+    guard: SecurityGuard, engine: AsyncEngine, clock: ManualClock
+) -> None:
+    principal = await principal_of(guard, await registered(guard))
+    stores = sql_identity_stores(engine)
+    checked = await stores.account_lifecycle.find(principal.user_id)
+    assert checked is not None
+    await guard.accounts.passwords.change(principal, current_password=OLD, new_password=NEW)
+    late = NewSession(uuid4(), principal.user_id, clock(), password_hash=checked.password_hash)
+    with pytest.raises(PasswordReplacedMeanwhile):
+        await stores.sessions.start(late, NewRefreshToken(b"digest", clock(), clock() + timedelta(days=1)))
+    assert await stores.sessions.find_live_account(late.session_id, clock()) is None

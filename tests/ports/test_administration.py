@@ -8,13 +8,13 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from experience_plane.adapters.sql.engine import write_transaction
 from experience_plane.adapters.sql.identity_stores import sql_identity_stores
-from experience_plane.adapters.sql.identity_tables import memberships, users
+from experience_plane.adapters.sql.identity_tables import memberships, tenants, users
 from experience_plane.security_guard.audit import AuditQuery, SecurityEvent
 from experience_plane.security_guard.directory import DirectoryQuery, LastAdmin
 from experience_plane.security_guard.ports import TenantAssignment
@@ -115,6 +115,71 @@ async def test_admins_who_demote_each_other_at_once_leave_one(stores: IdentitySt
     )
     assert outcomes.count(None) == 7
     assert sum(isinstance(outcome, LastAdmin) for outcome in outcomes) == 1
+
+
+async def leave(stores: IdentityStores, user_id: UUID) -> Sequence[UUID] | None:
+    return await stores.account_lifecycle.delete(user_id, password_hash="$", seats=SEATS)
+
+
+async def test_the_only_admin_of_others_cannot_leave_them_and_can_leave_when_there_is_another(
+    stores: IdentityStores, tenant: Tenant, clock: ManualClock
+) -> None:
+    ana, ben, carl = [
+        await tenant.add(name, [role]) for name, role in (("ana", "admin"), ("ben", "admin"), ("c", "member"))
+    ]
+    await stores.directory.disable(ben, SEATS, clock())
+    with pytest.raises(LastAdmin):
+        await leave(stores, ana)
+    assert await stores.directory.find(ana) is not None
+    await stores.directory.enable(ben)
+    assert await leave(stores, ana) == []
+    with pytest.raises(LastAdmin):
+        await leave(stores, ben)
+    assert await leave(stores, carl) == []
+    assert await leave(stores, ben) == []
+
+
+async def test_an_admin_alone_leaves_and_takes_its_tenant_along(
+    stores: IdentityStores, tenant: Tenant, engine: AsyncEngine
+) -> None:
+    ana = await tenant.add("ana", ["platform_admin"])
+    assert await leave(stores, ana) == []
+    async with engine.connect() as connection:
+        found = await connection.scalar(select(tenants.c.tenant_id).where(tenants.c.tenant_id == tenant.tenant_id))
+    assert found is None
+
+
+async def test_members_leave_a_tenant_that_never_had_an_admin(stores: IdentityStores, tenant: Tenant) -> None:
+    ana, ben = await tenant.add("ana", ["member"]), await tenant.add("ben", ["member"])
+    assert [await leave(stores, ana), await leave(stores, ben)] == [[], []]
+
+
+async def test_admins_who_leave_demote_and_disable_each_other_at_once_leave_one(
+    stores: IdentityStores, tenant: Tenant, clock: ManualClock
+) -> None:
+    admins = [await tenant.add(f"admin{number}", ["admin"]) for number in range(9)]
+    await tenant.add("carl", ["member"])
+    outcomes = await asyncio.gather(
+        *(leave(stores, admin) for admin in admins[:3]),
+        *(stores.directory.set_roles(admin, ["member"], SEATS) for admin in admins[3:6]),
+        *(stores.directory.disable(admin, SEATS, clock()) for admin in admins[6:]),
+        return_exceptions=True,
+    )
+    refused = [outcome for outcome in outcomes if outcome is not None and outcome != []]
+    assert [type(outcome) for outcome in refused] == [LastAdmin]
+
+
+async def test_an_admin_who_leaves_while_being_disabled_is_waited_for(
+    stores: IdentityStores, tenant: Tenant, clock: ManualClock
+) -> None:
+    await tenant.add("ana", ["admin"])
+    leavers = [await tenant.add(f"leaver{number}", ["member"]) for number in range(10)]
+    outcomes = await asyncio.gather(
+        *(leave(stores, leaver) for leaver in leavers),
+        *(stores.directory.disable(leaver, SEATS, clock()) for leaver in leavers),
+    )
+    assert outcomes == [[]] * 10 + [None] * 10
+    assert [await stores.directory.find(leaver) for leaver in leavers] == [None] * 10
 
 
 async def test_an_event_is_kept_with_what_is_known(stores: IdentityStores, tenant: Tenant, clock: ManualClock) -> None:

@@ -63,7 +63,14 @@ async def test_registering_logs_in_with_a_tenant_a_role_and_its_permissions(guar
     registered = await guard.register_user(**ANA)
     user = registered.user
     assert (user.name, user.email, user.roles) == ("Ana", "ana@example.com", ("member",))
-    assert user.permissions == ("access_tokens.manage", "account.manage", "agents.talk", "conversations.read")
+    assert user.permissions == (
+        "access_tokens.manage",
+        "account.manage",
+        "agents.talk",
+        "conversations.read",
+        "liaisons.consult",
+        "session.end",
+    )
     assert registered.tokens.expires_in == 900
     principal = await guard.authenticate(registered.tokens.access_token)
     assert (principal.user_id, principal.tenant_id) == (user.user_id, user.tenant_id)

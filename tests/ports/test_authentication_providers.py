@@ -113,7 +113,14 @@ def _provider(name: str, engine: AsyncEngine, clock: ManualClock, url: str) -> t
 async def test_an_access_token_says_who_it_is_with_tenant_role_and_permissions(stage: Stage) -> None:
     principal = await stage.guard.authenticate(await stage.log_in())
     assert principal.roles == ("member",)
-    assert principal.permissions == ("access_tokens.manage", "account.manage", "agents.talk", "conversations.read")
+    assert principal.permissions == (
+        "access_tokens.manage",
+        "account.manage",
+        "agents.talk",
+        "conversations.read",
+        "liaisons.consult",
+        "session.end",
+    )
     user = await stage.guard.current_user(principal)
     assert (user.user_id, user.tenant_id) == (principal.user_id, principal.tenant_id)
     assert (user.name, user.email, user.roles) == ("Ana", "ana@example.com", ("member",))

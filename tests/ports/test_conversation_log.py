@@ -7,6 +7,7 @@ import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from random import Random
+from unittest.mock import patch
 from uuid import UUID, uuid4
 
 import pytest
@@ -14,6 +15,7 @@ from pydantic import ValidationError
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from experience_plane.adapters.sql import conversation_log
 from experience_plane.adapters.sql.conversation_log import SqlConversationLog
 from experience_plane.agent_socket import run_events
 from experience_plane.conversations.log import (
@@ -46,6 +48,7 @@ OWNER = Owner(UUID(int=1), UUID(int=2))
 GUIDE = "guide.concierge"
 STARTED = run_events.started(GUIDE)
 CANCELLED = run_events.cancelled()
+BROKEN = run_events.draft(StepStarted(UUID(int=5), "No Intent!", ""), GUIDE)
 
 
 @pytest.fixture
@@ -271,7 +274,7 @@ async def test_refusals_in_a_batch_cost_no_companion_its_place(log: SqlConversat
 async def test_a_bad_write_takes_no_companion_down(log: SqlConversationLog) -> None:
     """An event that breaks the contract, in the midst of good ones."""
     runs = [await begin(log) for _ in range(5)]
-    drafts = [STARTED, token(""), STARTED, token("x" * 16_001), STARTED]
+    drafts = [STARTED, BROKEN, STARTED, BROKEN, STARTED]
     results = await asyncio.gather(
         *(append(log, run, 2, draft) for run, draft in zip(runs, drafts, strict=True)), return_exceptions=True
     )
@@ -285,7 +288,7 @@ async def test_events_of_one_append_are_all_written_or_none(log: SqlConversation
     """The second breaks the contract, so the first is not there either."""
     run = await begin(log)
     with pytest.raises(ValidationError):
-        await append(log, run, 2, STARTED, token(""))
+        await append(log, run, 2, STARTED, BROKEN)
     assert (await log.position(run.conversation_id, None)).cursor == 1
 
 
@@ -425,6 +428,34 @@ async def test_a_position_in_the_past_names_the_run_as_it_was(log: SqlConversati
     assert [[(one.seq, one.state) for one in active] for active in states] == [
         [], [(1, "accepted")], [(2, "running")], [(3, "running")], [(4, "handing_off")], [],
     ]  # fmt: skip
+
+
+async def test_a_position_is_found_without_reading_the_tokens(log: SqlConversationLog, engine: AsyncEngine) -> None:
+    """However long the answer is by now, opening its conversation reads the same few rows."""
+    run = await begin(log)
+    await append(log, run, 2, STARTED, *[token()] * 400)
+    read: list[int] = []
+    with patch.object(conversation_log, "active_run", wraps=conversation_log.active_run) as judged:
+        for cursor in (3, 300, 402):
+            [active] = (await log.position(run.conversation_id, cursor)).active_runs
+            assert (active.seq, active.state) == (cursor, "running")
+            read.append(len(judged.call_args.args[2]))
+    assert read == [2, 2, 2]
+
+
+async def test_a_nul_that_an_agent_emits_harms_no_database(log: SqlConversationLog) -> None:
+    """PostgreSQL keeps no NUL in a text; the event goes on with U+FFFD, in the tokens as in the whole."""
+    run = await begin(log)
+    emitted = [
+        TokenEmitted("a\0b"),
+        StepStarted(UUID(int=5), "insights.profile_table", "\0"),
+        ExecutionCompleted("a\0b"),
+    ]
+    drafts = [run_events.draft(run_events.storable(event), GUIDE) for event in emitted]
+    await append(log, run, 2, STARTED, *drafts)
+    texts = [json.loads(event.text) for event in await everything(log, run.conversation_id, 5)]
+    assert [texts[2]["delta"], texts[3]["title"], texts[4]["text"]] == ["a\ufffdb", "\ufffd", "a\ufffdb"]
+    assert (await log.list_messages(run.conversation_id, limit=9, after_cursor=1))[0].text == "a\ufffdb"
 
 
 async def test_a_position_past_the_end_is_unknown(log: SqlConversationLog) -> None:

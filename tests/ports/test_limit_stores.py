@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from experience_plane.adapters.limit_counters import SharedCounters, memory_counters
+from experience_plane.adapters.limit_counters import MemoryCounters, SharedCounters
 from experience_plane.adapters.sql.known_networks import SqlKnownNetworks
 from experience_plane.clock import system_clock
 from experience_plane.security_guard.rate_limits import KNOWN_FOR, Limit
@@ -72,7 +72,7 @@ async def redis_url(tmp_path: Path) -> AsyncIterator[str]:
 
 async def test_processes_share_what_they_count(redis_url: str) -> None:
     limit = Limit(10, 3600)
-    processes = [SharedCounters(redis_url, memory_counters(system_clock), system_clock) for _ in range(3)]
+    processes = [SharedCounters(redis_url, MemoryCounters(system_clock), system_clock) for _ in range(3)]
     counts = await asyncio.gather(*(processes[number % 3].take("ada", limit) for number in range(30)))
     assert sum(count.allowed for count in counts) == 10
     refused = await processes[0].take("ada", limit)

@@ -23,10 +23,12 @@ from experience_plane.adapters.sql.identity_tables import users
 from experience_plane.adapters.sql.second_factor_tables import authenticator_apps, login_challenges, recovery_codes
 from experience_plane.security_guard.audit import AuditQuery
 from experience_plane.security_guard.authenticator_apps import NoSecondFactor, SecondFactorExists
+from experience_plane.security_guard.factor_storage import Challenge
 from experience_plane.security_guard.guard import SecurityGuard
 from experience_plane.security_guard.local import open_local_guard
 from experience_plane.security_guard.opaque import digest
 from experience_plane.security_guard.options import AccountOptions, HashingOptions, IdentityOptions
+from experience_plane.security_guard.passkeys import Passkey
 from experience_plane.security_guard.ports import (
     InvalidCredentials,
     InvalidRefreshToken,
@@ -36,12 +38,13 @@ from experience_plane.security_guard.ports import (
 )
 from experience_plane.security_guard.principal import Authenticated, Principal, SecondFactorRequired
 from experience_plane.security_guard.second_factor import InvalidChallenge, WrongCode
-from experience_plane.security_guard.storage import NewRefreshToken, NewSession
+from experience_plane.security_guard.secret_box import SecretUnreadable
+from experience_plane.security_guard.storage import NewRefreshToken, NewSession, PasswordReplacedMeanwhile
 from manual_clock import ManualClock
 from recorded_mail import Mailbox
 
 PARALLEL = 50
-PASSWORD = "correct horse battery"
+PASSWORD, NEW_PASSWORD = "correct horse battery", "a stapler on the moon"
 ANA: dict[str, Any] = {"name": "Ana", "email": "ana@example.com", "password": PASSWORD}
 CHEAP = IdentityOptions(
     hashing=HashingOptions(memory_cost_kib=8, time_cost=1, queue_limit=100),
@@ -413,6 +416,36 @@ async def test_a_changed_password_ends_the_logins_that_wait(ana: Ana) -> None:
         await ana.give(challenge, ana.app.code())
 
 
+async def test_a_login_checked_before_a_change_of_the_password_does_not_wait_after_it(
+    ana: Ana, engine: AsyncEngine
+) -> None:
+    stores = sql_identity_stores(engine)
+    checked = await stores.account_lifecycle.find(ana.principal.user_id)
+    assert checked is not None
+    await ana.guard.accounts.passwords.change(ana.principal, current_password=PASSWORD, new_password=NEW_PASSWORD)
+    late = Challenge(b"digest", ana.principal.user_id, ana.clock() + timedelta(minutes=5), checked.password_hash)
+    with pytest.raises(PasswordReplacedMeanwhile):
+        await stores.challenges.add(late, ana.clock())
+    assert await stores.challenges.find_user(late.digest, ana.clock()) is None
+    changed = await stores.account_lifecycle.find(ana.principal.user_id)
+    assert changed is not None
+    await stores.challenges.add(dataclasses.replace(late, password_hash=changed.password_hash), ana.clock())
+    assert await stores.challenges.find_user(late.digest, ana.clock()) == ana.principal.user_id
+
+
+async def test_no_login_with_the_old_password_waits_beside_a_change_of_it(ana: Ana) -> None:
+    logins = [ana.guard.login(email="ana@example.com", password=PASSWORD) for _ in range(20)]
+    change = ana.guard.accounts.passwords.change(ana.principal, current_password=PASSWORD, new_password=NEW_PASSWORD)
+    outcomes = await asyncio.gather(*logins[:10], change, *logins[10:], return_exceptions=True)
+    assert outcomes.pop(10) is None
+    for outcome in outcomes:
+        if isinstance(outcome, SecondFactorRequired):
+            with pytest.raises(InvalidChallenge):
+                await ana.give(outcome.challenge, ana.app.code())
+        else:
+            assert isinstance(outcome, InvalidCredentials)
+
+
 async def test_confirming_an_app_ends_the_sessions_that_began_without_it(
     guard: SecurityGuard, clock: ManualClock, mailbox: Mailbox
 ) -> None:
@@ -447,8 +480,8 @@ async def test_logins_while_an_app_is_confirmed_leave_no_session_without_it(
     assert [session.session_id for session in await guard.sessions.list(principal)] == [principal.session_id]
 
 
-class EnrolsMeanwhile:
-    """A session store in which an app is confirmed just before a session begins."""
+class ChangesMeanwhile:
+    """A session store in which something changes just before a session begins."""
 
     def __init__(self, store: Any) -> None:
         self._store = store
@@ -468,7 +501,7 @@ async def test_a_login_that_began_before_the_factor_and_ends_after_it_is_asked_f
     engine: AsyncEngine, clock: ManualClock
 ) -> None:
     stores = sql_identity_stores(engine)
-    sessions = EnrolsMeanwhile(stores.sessions)
+    sessions = ChangesMeanwhile(stores.sessions)
     guard = await open_local_guard(dataclasses.replace(stores, sessions=sessions), CHEAP, clock)
     try:
         registered = await guard.register_user(**ANA)
@@ -479,6 +512,27 @@ async def test_a_login_that_began_before_the_factor_and_ends_after_it_is_asked_f
         asked = await guard.login(email="ana@example.com", password=PASSWORD)
         assert isinstance(asked, SecondFactorRequired)
         assert [session.session_id for session in await guard.sessions.list(principal)] == [principal.session_id]
+    finally:
+        await guard.close()
+
+
+async def test_a_second_factor_given_before_a_change_of_the_password_begins_no_session_after_it(
+    engine: AsyncEngine, clock: ManualClock
+) -> None:
+    stores = sql_identity_stores(engine)
+    sessions = ChangesMeanwhile(stores.sessions)
+    guard = await open_local_guard(dataclasses.replace(stores, sessions=sessions), CHEAP, clock)
+    try:
+        ana = await enrolled(guard, clock)
+        challenge = await ana.challenge()
+        sessions.meanwhile = lambda: guard.accounts.passwords.change(
+            ana.principal, current_password=PASSWORD, new_password=NEW_PASSWORD
+        )
+        with pytest.raises(InvalidChallenge):
+            await ana.give(challenge, ana.app.code())
+        assert [session.session_id for session in await guard.sessions.list(ana.principal)] == [
+            ana.principal.session_id
+        ]
     finally:
         await guard.close()
 
@@ -585,3 +639,58 @@ async def test_who_is_gone_enrols_nothing(guard: SecurityGuard, clock: ManualClo
         await guard.second_factors.enrol_totp(nobody, current_password=None)
     with pytest.raises(Unauthenticated):
         await guard.second_factors.enrol_totp(nobody, current_password=PASSWORD)
+
+
+async def test_a_new_encryption_key_reads_what_the_old_one_sealed_and_takes_its_place_on_use(
+    ana: Ana, engine: AsyncEngine, clock: ManualClock
+) -> None:
+    async def use(key: str, *previous: str) -> None:
+        stores = sql_identity_stores(engine, clock)
+        opened = await open_local_guard(
+            stores, CHEAP, clock, encryption_key=lambda: key, previous_encryption_keys=previous
+        )
+        try:
+            again = dataclasses.replace(ana, guard=opened)
+            await again.give(await again.challenge(), ana.app.code())
+        finally:
+            await opened.close()
+            clock.advance(STEP)
+
+    new = "another encryption key for tests, long enough"
+    with pytest.raises(SecretUnreadable):
+        await use(new)
+    await use(new, KEY)
+    await use(new)
+    with pytest.raises(SecretUnreadable):
+        await use(KEY)
+
+
+async def test_factors_that_an_admin_takes_away_are_asked_for_no_more(
+    ana: Ana, engine: AsyncEngine, clock: ManualClock, mailbox: Mailbox
+) -> None:
+    waiting = await ana.challenge()
+    passkey = Passkey(
+        passkey_id=uuid4(),
+        user_id=ana.principal.user_id,
+        credential_id=b"c" * 16,
+        public_key=b"k",
+        sign_count=0,
+        transports=(),
+        backup_eligible=False,
+        backed_up=False,
+        name="Key",
+        created_at=clock(),
+    )
+    stores = sql_identity_stores(engine, clock)
+    await stores.passkeys.add(passkey, limit=1, recovery_digests=(), keep_session=ana.principal.session_id)
+    await ana.guard.administration.reset_factors_of("ANA@example.com")
+    with pytest.raises(InvalidRefreshToken):
+        await ana.guard.refresh(ana.refresh_token)
+    with pytest.raises(InvalidChallenge):
+        await ana.give(waiting, ana.app.code())
+    assert isinstance(await ana.guard.login(email="ana@example.com", password=PASSWORD), Authenticated)
+    assert await stores.passkeys.of_user(ana.principal.user_id) == []
+    assert await stores.recovery_codes.count_codes(ana.principal.user_id) == 0
+    assert await events(engine, "second_factor.reset") == [{"by": "command"}]
+    await ana.guard.close()
+    assert mailbox.subjects("ana@example.com")[-1] == "Your second factors were removed"

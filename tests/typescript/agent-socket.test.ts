@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import test, { type TestContext } from 'node:test'
 import {
   AgentSocket,
@@ -305,5 +308,43 @@ test('Events that come together reach the run and the handlers one by one', asyn
   assert.deepEqual(await collect(run), ['message.accepted', ...types])
   assert.deepEqual(heard, types)
   assert.equal(connected.socket.cursor(run.conversation_id), 5)
+  assert.deepEqual(connected.violations, [])
+})
+
+test('A handshake that is refused tells its problem', async (t) => {
+  const problem = { type: '/problems/too-many-requests', title: 'Too many requests', status: 429, detail: 'Later.' }
+  const http = createServer()
+  http.on('upgrade', (_, stream) => {
+    const body = JSON.stringify(problem)
+    const head = ['HTTP/1.1 429 Too Many Requests', 'Content-Type: application/problem+json', 'Connection: close']
+    stream.end([...head, `Content-Length: ${body.length}`, '', body].join('\r\n'))
+  })
+  http.listen(0, '127.0.0.1')
+  await once(http, 'listening')
+  t.after(() => http.close())
+  const refused = AgentSocket.connect({
+    baseUrl: `http://127.0.0.1:${(http.address() as AddressInfo).port}`,
+    authentication: { accessToken: 'a.b.c' },
+    WebSocket: WebSocket as unknown as WebSocketConstructor,
+  })
+  await assert.rejects(refused, (error) => error instanceof ProblemError && error.slug === 'too-many-requests')
+})
+
+test('A conversation is closed, and the connection lives on with a fresh token', async (t) => {
+  const connected = await connect(t)
+  const { conversation_id } = await openConversation(connected)
+  const closing = connected.socket.closeConversation(conversation_id)
+  const { correlation_id } = await connected.peer.next('conversation.close')
+  connected.peer.send(example('conversation.closed', { correlation_id: String(correlation_id) }))
+  await closing
+  assert.equal(connected.socket.monitor.state('conversation', conversation_id), 'closed')
+  const fresh = connected.socket.reauthenticate('a.fresh.token')
+  const asked = await connected.peer.next('connection.reauthenticate')
+  assert.equal(asked.access_token, 'a.fresh.token')
+  const expires_at = '2026-11-23T12:30:00Z'
+  connected.peer.send(
+    example('connection.reauthenticated', { correlation_id: String(asked.correlation_id), expires_at }),
+  )
+  assert.equal(await fresh, expires_at)
   assert.deepEqual(connected.violations, [])
 })

@@ -69,6 +69,38 @@ test('Logging in sends no token, and what follows sends the one that it got', as
   assert.deepEqual(seen, ['POST /api/auth/login -', 'GET /api/auth/me Bearer access-1'])
 })
 
+test('A guest who logs in sends along the access token, and a newer one when it is about to expire', async () => {
+  const sent: unknown[] = []
+  const fetch: typeof globalThis.fetch = async (input, init) => {
+    const request = new Request(input, init)
+    const { pathname } = new URL(request.url)
+    const { token_delivery: _, ...given } = (await request.json()) as Record<string, unknown>
+    sent.push([pathname, given])
+    if (pathname === '/api/auth/login' && given.password === 'wrong') return new Response(null, { status: 401 })
+    const { email: _email, ...nobody } = user
+    const guest = { ...nobody, anonymous: true }
+    return Response.json({
+      access_token: `access-${sent.length}`,
+      refresh_token: `refresh-${sent.length}`,
+      token_type: 'Bearer',
+      expires_in: pathname === '/api/auth/anonymous' ? 30 : 900,
+      user: pathname === '/api/auth/login' ? user : guest,
+    })
+  }
+  const client = createHttpClient({ baseUrl: 'http://service.test', fetch })
+  assert.equal((await client.startAnonymousSession()).user.anonymous, true)
+  await assert.rejects(client.logIn({ ...credentials, password: 'wrong' }))
+  await client.logIn(credentials)
+  await client.logIn(credentials)
+  assert.deepEqual(sent, [
+    ['/api/auth/anonymous', {}],
+    ['/api/auth/refresh', { refresh_token: 'refresh-1' }],
+    ['/api/auth/login', { ...credentials, password: 'wrong', upgrade: 'access-2' }],
+    ['/api/auth/login', { ...credentials, upgrade: 'access-2' }],
+    ['/api/auth/login', credentials],
+  ])
+})
+
 test('A login with a second factor answers the challenge, and no session before the factor is given', async () => {
   const challenge = {
     challenge: 'a challenge of twenty letters'.replaceAll(' ', '-'),
@@ -144,4 +176,30 @@ test('An answer that is no problem detail becomes a ProblemError all the same', 
     client.logIn(credentials),
     (error) => error instanceof ProblemError && error.status === 502 && error.slug === null,
   )
+})
+
+test('With the refresh token in a cookie the client never has it, and asks the browser to send it', async () => {
+  const sent: { path: string; credentials: RequestCredentials; body: unknown }[] = []
+  const fetch: typeof globalThis.fetch = async (input, init) => {
+    const request = new Request(input, init)
+    sent.push({ path: new URL(request.url).pathname, credentials: request.credentials, body: await request.json() })
+    return Response.json({ access_token: `access-${sent.length}`, token_type: 'Bearer', expires_in: 900, user })
+  }
+  const client = createHttpClient({ baseUrl: 'http://service.test', fetch, tokenDelivery: 'cookie' })
+  assert.equal((await client.refresh()).accessToken, 'access-1')
+  await client.logIn(credentials)
+  await client.register({ ...credentials, name: 'Ada Lovelace' })
+  await client.completeSecondFactor({ challenge: 'c'.repeat(43), method: 'totp', code: '123456' })
+  const delivery = { token_delivery: 'cookie' }
+  assert.deepEqual(
+    sent.map(({ path, body }) => [path, body]),
+    [
+      ['/api/auth/refresh', delivery],
+      ['/api/auth/login', { ...credentials, ...delivery }],
+      ['/api/auth/register', { ...credentials, name: 'Ada Lovelace', ...delivery }],
+      ['/api/auth/login/second-factor', { challenge: 'c'.repeat(43), method: 'totp', code: '123456', ...delivery }],
+    ],
+  )
+  assert.deepEqual(new Set(sent.map(({ credentials }) => credentials)), new Set(['include']))
+  assert.equal(client.session?.refreshToken ?? null, null)
 })

@@ -14,6 +14,7 @@ from protocol_stories import CONVERSATION, DIRECTION, EXAMPLES, PROTOCOL, READY,
 
 OTHER_RUN = "0198c0de-b222-7c3e-8f4b-1a2b3c4d5e6f"
 OPEN = ("client", example("conversation.open", after_cursor=0))
+CLOSE = ("client", example("conversation.close"))
 OPENED = ("server", example("conversation.opened", cursor=0, active_runs=[]))
 ACCEPTED = ("server", example("message.accepted", seq=1, cursor=1))
 STARTED = ("server", example("agent.started", seq=2, cursor=2))
@@ -24,7 +25,12 @@ STEP_COMPLETED = ("server", example("step.completed", seq=4, cursor=4))
 RUNNING = [READY, OPEN, OPENED, ACCEPTED, STARTED]
 WAYS: dict[str, dict[str, Story]] = {
     "connection": {"accepted": [], "ready": [READY]},
-    "conversation": {"closed": [READY], "opening": [READY, OPEN], "open": [READY, OPEN, OPENED]},
+    "conversation": {
+        "closed": [READY],
+        "opening": [READY, OPEN],
+        "open": [READY, OPEN, OPENED],
+        "closing": [READY, OPEN, OPENED, CLOSE],
+    },
     "run": {
         "unknown": [READY, OPEN, OPENED],
         "accepted": [READY, OPEN, OPENED, ACCEPTED],
@@ -208,6 +214,15 @@ def test_ids_are_compared_as_uuids_are() -> None:
     """RFC 9562: upper and lower case are the same."""
     opened = ("server", example("conversation.opened", conversation_id=CONVERSATION.upper(), cursor=0, active_runs=[]))
     assert after([READY, OPEN, opened]).state("conversation", CONVERSATION) == "open"
+
+
+def test_what_was_on_its_way_may_come_until_the_conversation_is_closed() -> None:
+    """And nothing of it may come afterwards; what was known of it is forgotten."""
+    closing = [*RUNNING, CLOSE]
+    assert rules(after(closing), "agent.token", seq=3, cursor=3) == set()
+    closed = [*closing, ("server", example("conversation.closed"))]
+    assert "conversation" in rules(after(closed), "agent.token", seq=3, cursor=3)
+    assert after(closed)._root.children["conversation"] == {}
 
 
 def test_a_violation_moves_nothing() -> None:

@@ -19,6 +19,9 @@ const tabs = new BroadcastChannel('experience-plane.session')
 const security = new Security(client)
 let userId: string | null = null
 let leaving = false
+let guest = false
+/** What a guest was talking about, to go on with as whoever the guest becomes. */
+let kept: string | null = null
 let turning = Promise.resolve()
 
 function tell(text: string): void {
@@ -32,6 +35,10 @@ function follow(session: Session | null): void {
   const ended = next === null && userId !== null && !leaving
   const before = userId
   userId = next
+  if (guest) kept = leaving ? null : talk.conversationId
+  guest = session?.user.anonymous ?? false
+  byId('guest', HTMLElement).hidden = !guest
+  byId('open-security', HTMLButtonElement).hidden = guest
   byId('user-name', HTMLElement).textContent = session?.user.name ?? ''
   who.hidden = session === null
   security.close()
@@ -47,7 +54,8 @@ async function turn(before: string | null, next: string | null): Promise<void> {
   if (next !== userId) return
   if (next === null) byId('email', HTMLInputElement).focus()
   else {
-    void talk.start()
+    void talk.start(kept)
+    if (!guest) kept = null
     tabs.postMessage(next)
   }
 }
@@ -93,5 +101,6 @@ async function begin(): Promise<void> {
 }
 
 tabs.addEventListener('message', (event: MessageEvent<string | null>) => hear(event.data))
+byId('keep', HTMLButtonElement).addEventListener('click', () => entrance.invite())
 byId('log-out', HTMLButtonElement).addEventListener('click', () => void logOut())
 void begin()

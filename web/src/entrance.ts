@@ -1,6 +1,6 @@
 import type { HttpClient } from '@experience-plane/client'
 import { byId } from './dom.js'
-import { clearFaults, showFaults } from './faults.js'
+import { clearFaults, inWords, showFaults } from './faults.js'
 import { hasPasskeys, usePasskey } from './passkeys.js'
 import { SecondFactorForm } from './second-factor.js'
 
@@ -11,6 +11,7 @@ export class Entrance {
   readonly #fault = byId('entrance-fault', HTMLElement)
   readonly #button = byId('enter', HTMLButtonElement)
   readonly #forgot = byId('forgot', HTMLButtonElement)
+  readonly #try = byId('try', HTMLButtonElement)
   readonly #passkey = byId('enter-with-passkey', HTMLButtonElement)
   readonly #secondFactor: SecondFactorForm
   readonly #client: HttpClient
@@ -24,6 +25,8 @@ export class Entrance {
     this.#passkey.hidden = !hasPasskeys()
     this.#passkey.addEventListener('click', () => void this.#usePasskey())
     this.#forgot.addEventListener('click', () => void this.#askForPassword())
+    this.#try.addEventListener('click', () => void this.#begin())
+    byId('back-to-talk', HTMLButtonElement).addEventListener('click', () => this.show(false))
     for (const choice of this.#section.querySelectorAll<HTMLInputElement>('input[name=entrance]')) {
       choice.addEventListener('change', () => this.#choose(choice.value === 'register'))
     }
@@ -38,6 +41,18 @@ export class Entrance {
     this.#secondFactor.hide()
     if (!visible) this.#form.reset()
     clearFaults(this.#form, this.#fault)
+    const guest = this.#client.session !== null
+    byId('without', HTMLElement).hidden = guest
+    byId('back-to-talk', HTMLButtonElement).hidden = !guest
+    byId('without-fault', HTMLElement).textContent = ''
+  }
+
+  /** Lets a guest register, or log in. */
+  invite(): void {
+    this.show(true)
+    byId('choose-register', HTMLInputElement).checked = true
+    this.#choose(true)
+    byId('name', HTMLInputElement).focus()
   }
 
   #choose(registering: boolean): void {
@@ -68,6 +83,17 @@ export class Entrance {
       showFaults(this.#form, this.#fault, error)
     } finally {
       this.#button.disabled = false
+    }
+  }
+
+  async #begin(): Promise<void> {
+    this.#try.disabled = true
+    try {
+      await this.#client.startAnonymousSession()
+    } catch (error) {
+      byId('without-fault', HTMLElement).textContent = inWords(error)
+    } finally {
+      this.#try.disabled = false
     }
   }
 

@@ -24,6 +24,11 @@ export class History {
     await this.#load(null)
   }
 
+  /** Whether the conversation is among those that are listed. */
+  has(conversationId: string): boolean {
+    return this.#conversations.some(({ conversation_id }) => conversation_id === conversationId)
+  }
+
   /** Marks the conversation that is shown; null for a new one. */
   mark(conversationId: string | null): void {
     this.#current = conversationId

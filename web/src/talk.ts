@@ -60,9 +60,16 @@ export class Talk {
     })
   }
 
-  async start(): Promise<void> {
+  /** The conversation that is shown. */
+  get conversationId(): string | null {
+    return this.#conversationId
+  }
+
+  /** Begins a new conversation, or takes up this one if it is the user's. */
+  async start(conversationId: string | null = null): Promise<void> {
     this.#section.hidden = false
     this.#begin()
+    const choice = this.#choice
     try {
       const [{ agents }] = await Promise.all([
         this.#client.unwrap(this.#client.http.GET('/api/agents')),
@@ -70,6 +77,8 @@ export class Talk {
         this.#line.socket(),
       ])
       this.#transcript.name(agents)
+      if (conversationId !== null && choice === this.#choice && this.#history.has(conversationId))
+        await this.#show(conversationId)
     } catch (error) {
       this.#report(error)
     }

@@ -104,6 +104,10 @@ export class Transcript {
       case 'connection.ready':
       case 'connection.pong':
       case 'events':
+      case 'connection.expiring':
+      case 'connection.reauthenticated':
+      case 'connection.draining':
+      case 'conversation.closed':
       case 'conversation.opened':
       case 'error':
         break

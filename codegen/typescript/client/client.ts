@@ -52,6 +52,10 @@ export interface HttpClient {
   readonly http: Client<paths>
   readonly baseUrl: string
   readonly session: Session | null
+  /** Begins as a guest, who may talk to the guide without an account. Whatever logs in after that takes the talk along. */
+  startAnonymousSession(): Promise<Session>
+  /** What whatever ends a login is sent for the guest's conversations to become the account's: `{}` where nobody is a guest. */
+  guestUpgrade(): Promise<{ upgrade?: string }>
   /** Answers null where the service wants the address to be verified first: a mail is on its way, and nobody is logged in. */
   register(body: RegisterRequest): Promise<Session | null>
   /** Answers what the account asks for as its second factor, if it has one: nobody is logged in yet (`'challenge' in answer`). */
@@ -80,6 +84,9 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
   return new SessionClient(options)
 }
 
+/** How long a guest's access token must still be good, in milliseconds, so that it is when it arrives. */
+const UPGRADE_MARGIN = 60_000
+
 class SessionClient implements HttpClient {
   readonly http: Client<paths>
   readonly baseUrl: string
@@ -107,30 +114,41 @@ class SessionClient implements HttpClient {
     return this.#session
   }
 
+  async startAnonymousSession(): Promise<Session> {
+    const body = { token_delivery: this.#delivery }
+    return this.adopt(await this.unwrap(this.http.POST('/api/auth/anonymous', { body })))
+  }
+
+  async guestUpgrade(): Promise<{ upgrade?: string }> {
+    if (!this.#session?.user.anonymous) return {}
+    if (this.#session.expiresAt - Date.now() < UPGRADE_MARGIN) await this.refresh().catch(unlessEnded)
+    return this.#session?.user.anonymous ? { upgrade: this.#session.accessToken } : {}
+  }
+
   async register(given: RegisterRequest): Promise<Session | null> {
-    const body = { ...given, token_delivery: this.#delivery }
+    const body = { ...given, ...(await this.guestUpgrade()), token_delivery: this.#delivery }
     const result = await this.unwrap(this.http.POST('/api/auth/register', { body }))
     return 'status' in result ? null : this.adopt(result)
   }
 
   async logIn(given: LoginRequest): Promise<Session | SecondFactorRequired> {
-    const body = { ...given, token_delivery: this.#delivery }
+    const body = { ...given, ...(await this.guestUpgrade()), token_delivery: this.#delivery }
     const result = await this.unwrap(this.http.POST('/api/auth/login', { body }))
     return 'challenge' in result ? result : this.adopt(result)
   }
 
   async completeSecondFactor(given: SecondFactorRequest): Promise<Session> {
-    const body = { ...given, token_delivery: this.#delivery }
+    const body = { ...given, ...(await this.guestUpgrade()), token_delivery: this.#delivery }
     return this.adopt(await this.unwrap(this.http.POST('/api/auth/login/second-factor', { body })))
   }
 
   async completeSecondFactorWithPasskey(given: SecondFactorPasskeyRequest): Promise<Session> {
-    const body = { ...given, token_delivery: this.#delivery }
+    const body = { ...given, ...(await this.guestUpgrade()), token_delivery: this.#delivery }
     return this.adopt(await this.unwrap(this.http.POST('/api/auth/login/second-factor/passkey', { body })))
   }
 
   async logInWithPasskey(given: PasskeyLoginRequest): Promise<Session> {
-    const body = { ...given, token_delivery: this.#delivery }
+    const body = { ...given, ...(await this.guestUpgrade()), token_delivery: this.#delivery }
     return this.adopt(await this.unwrap(this.http.POST('/api/auth/login/passkey', { body })))
   }
 
@@ -216,6 +234,10 @@ class SessionClient implements HttpClient {
     again.headers.set('Authorization', `Bearer ${session.accessToken}`)
     return this.#fetch(again)
   }
+}
+
+function unlessEnded(error: unknown): void {
+  if (!(error instanceof ProblemError) || error.status !== 401) throw error
 }
 
 function isOpen(request: Request, path: string): boolean {

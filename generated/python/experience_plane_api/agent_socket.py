@@ -18,14 +18,23 @@ SUBPROTOCOL: Final = "experience.agent.v1"
 PATH: Final = "/api/runtime/agent"
 
 ClientMessage: TypeAlias = Annotated[
-    messages.ConversationOpen | messages.AgentMessage | messages.RunCancel | messages.ConnectionPing,
+    messages.ConversationOpen
+    | messages.ConversationClose
+    | messages.AgentMessage
+    | messages.RunCancel
+    | messages.ConnectionPing
+    | messages.ConnectionReauthenticate,
     Field(discriminator="type"),
 ]
 """Each message that a client sends."""
 
 ServerMessage: TypeAlias = Annotated[
-    messages.ConnectionReady
+    messages.ConnectionReauthenticated
+    | messages.ConnectionExpiring
+    | messages.ConnectionDraining
+    | messages.ConnectionReady
     | messages.ConversationOpened
+    | messages.ConversationClosed
     | messages.MessageAccepted
     | messages.AgentStarted
     | messages.AgentHandoff
@@ -60,13 +69,19 @@ RunEvent: TypeAlias = Annotated[
 
 CLIENT_MESSAGES: Final[dict[str, type[ClientMessage]]] = {
     "conversation.open": messages.ConversationOpen,
+    "conversation.close": messages.ConversationClose,
     "agent.message": messages.AgentMessage,
     "run.cancel": messages.RunCancel,
     "connection.ping": messages.ConnectionPing,
+    "connection.reauthenticate": messages.ConnectionReauthenticate,
 }
 SERVER_MESSAGES: Final[dict[str, type[ServerMessage]]] = {
+    "connection.reauthenticated": messages.ConnectionReauthenticated,
+    "connection.expiring": messages.ConnectionExpiring,
+    "connection.draining": messages.ConnectionDraining,
     "connection.ready": messages.ConnectionReady,
     "conversation.opened": messages.ConversationOpened,
+    "conversation.closed": messages.ConversationClosed,
     "message.accepted": messages.MessageAccepted,
     "agent.started": messages.AgentStarted,
     "agent.handoff": messages.AgentHandoff,
@@ -105,12 +120,16 @@ class AgentSocketReceiver(ABC):
         match message:
             case messages.ConversationOpen():
                 self.on_conversation_open(message)
+            case messages.ConversationClose():
+                self.on_conversation_close(message)
             case messages.AgentMessage():
                 self.on_agent_message(message)
             case messages.RunCancel():
                 self.on_run_cancel(message)
             case messages.ConnectionPing():
                 self.on_connection_ping(message)
+            case messages.ConnectionReauthenticate():
+                self.on_connection_reauthenticate(message)
             case _:
                 assert_never(message)
 
@@ -119,6 +138,13 @@ class AgentSocketReceiver(ABC):
         """Begins a conversation, or follows one that exists.
 
         Answered by `conversation.opened` or `error`.
+        """
+
+    @abstractmethod
+    def on_conversation_close(self, message: messages.ConversationClose) -> None:
+        """Stops following a conversation on this connection.
+
+        Answered by `conversation.closed` or `error`.
         """
 
     @abstractmethod
@@ -142,6 +168,13 @@ class AgentSocketReceiver(ABC):
         Answered by `connection.pong` or `error`.
         """
 
+    @abstractmethod
+    def on_connection_reauthenticate(self, message: messages.ConnectionReauthenticate) -> None:
+        """Gives a fresh access token of the same session.
+
+        Answered by `connection.reauthenticated` or `error`.
+        """
+
 
 class AgentSocketSender(ABC):
     """The service's side of what it sends."""
@@ -150,12 +183,28 @@ class AgentSocketSender(ABC):
     def transmit(self, message: ServerMessage) -> None:
         """Put a message on the wire."""
 
+    def send_connection_reauthenticated(self, message: messages.ConnectionReauthenticated) -> None:
+        """Says how long the connection may live now."""
+        self.transmit(message)
+
+    def send_connection_expiring(self, message: messages.ConnectionExpiring) -> None:
+        """Time to send `connection.reauthenticate`."""
+        self.transmit(message)
+
+    def send_connection_draining(self, message: messages.ConnectionDraining) -> None:
+        """Connect again elsewhere."""
+        self.transmit(message)
+
     def send_connection_ready(self, message: messages.ConnectionReady) -> None:
         """Says who is connected, and the limits."""
         self.transmit(message)
 
     def send_conversation_opened(self, message: messages.ConversationOpened) -> None:
         """Says from which position events follow."""
+        self.transmit(message)
+
+    def send_conversation_closed(self, message: messages.ConversationClosed) -> None:
+        """No more events of it follow on this connection."""
         self.transmit(message)
 
     def send_message_accepted(self, message: messages.MessageAccepted) -> None:
@@ -217,10 +266,18 @@ class AgentSocketListener(ABC):
     def receive(self, message: ServerMessage) -> None:
         """Pass a message to the method of its type."""
         match message:
+            case messages.ConnectionReauthenticated():
+                self.on_connection_reauthenticated(message)
+            case messages.ConnectionExpiring():
+                self.on_connection_expiring(message)
+            case messages.ConnectionDraining():
+                self.on_connection_draining(message)
             case messages.ConnectionReady():
                 self.on_connection_ready(message)
             case messages.ConversationOpened():
                 self.on_conversation_opened(message)
+            case messages.ConversationClosed():
+                self.on_conversation_closed(message)
             case messages.MessageAccepted():
                 self.on_message_accepted(message)
             case messages.AgentStarted():
@@ -251,12 +308,28 @@ class AgentSocketListener(ABC):
                 assert_never(message)
 
     @abstractmethod
+    def on_connection_reauthenticated(self, message: messages.ConnectionReauthenticated) -> None:
+        """Says how long the connection may live now."""
+
+    @abstractmethod
+    def on_connection_expiring(self, message: messages.ConnectionExpiring) -> None:
+        """Time to send `connection.reauthenticate`."""
+
+    @abstractmethod
+    def on_connection_draining(self, message: messages.ConnectionDraining) -> None:
+        """Connect again elsewhere."""
+
+    @abstractmethod
     def on_connection_ready(self, message: messages.ConnectionReady) -> None:
         """Says who is connected, and the limits."""
 
     @abstractmethod
     def on_conversation_opened(self, message: messages.ConversationOpened) -> None:
         """Says from which position events follow."""
+
+    @abstractmethod
+    def on_conversation_closed(self, message: messages.ConversationClosed) -> None:
+        """No more events of it follow on this connection."""
 
     @abstractmethod
     def on_message_accepted(self, message: messages.MessageAccepted) -> None:

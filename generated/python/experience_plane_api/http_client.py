@@ -122,11 +122,23 @@ class HttpClient:
         says how to go on.
 
         Raises:
-            ProblemError: malformed-request, email-unconfirmed, email-taken, content-too-large, unsupported-media-type, invalid-request, weak-password, too-many-requests, internal-error, not-supported, overloaded, provider-unavailable.
+            ProblemError: malformed-request, email-unconfirmed, forbidden, email-taken, content-too-large, unsupported-media-type, invalid-request, weak-password, too-many-requests, internal-error, not-supported, overloaded, provider-unavailable.
         """
         response = await self._call("POST", "/api/auth/register", expect={201, 202}, body=body)
         if response.status_code == 202:
             return models.MailOnItsWay.model_validate_json(response.content)
+        return models.AuthenticationResult.model_validate_json(response.content)
+
+    async def start_anonymous_session(self, body: models.AnonymousSessionRequest) -> models.AuthenticationResult:
+        """Begin as a guest.
+
+        Starts a session for somebody without an account, who may talk to the guide. Send the guest's access token as `upgrade` when registering or logging in: its
+        conversations then belong to the account, and the guest is no more. A guest who is not here for some time is forgotten.
+
+        Raises:
+            ProblemError: malformed-request, guests-not-allowed, content-too-large, unsupported-media-type, invalid-request, too-many-requests, internal-error, not-supported.
+        """
+        response = await self._call("POST", "/api/auth/anonymous", expect={201}, body=body)
         return models.AuthenticationResult.model_validate_json(response.content)
 
     async def log_in(self, body: models.LoginRequest) -> models.AuthenticationResult | models.SecondFactorRequired:
@@ -137,7 +149,7 @@ class HttpClient:
         An account with a second factor is answered 202 with a challenge: no token is given before completeSecondFactor has the factor, too.
 
         Raises:
-            ProblemError: malformed-request, invalid-credentials, email-unconfirmed, content-too-large, unsupported-media-type, invalid-request, too-many-requests, internal-error, not-supported, overloaded, provider-unavailable.
+            ProblemError: malformed-request, invalid-credentials, email-unconfirmed, forbidden, content-too-large, unsupported-media-type, invalid-request, too-many-requests, internal-error, not-supported, overloaded, provider-unavailable.
         """
         response = await self._call("POST", "/api/auth/login", expect={200, 202}, body=body)
         if response.status_code == 202:
@@ -237,7 +249,7 @@ class HttpClient:
         it cannot be refreshed.
 
         Scopes are permissions, and the user must have each of them now. What the token may do is what its scopes and the user's permissions at that moment
-        have in common. `account.manage` and `access_tokens.manage` are refused: a token manages no credentials.
+        have in common. `account.manage`, `access_tokens.manage` and `session.end` are refused: a token manages no credentials and no logins.
 
         Tokens match `epp_[0-9A-Za-z]{38}`; the last six characters are a check sum, so that a scanner knows a token from a look-alike.
 
@@ -301,7 +313,7 @@ class HttpClient:
         As with logIn, an account with a second factor is answered 202.
 
         Raises:
-            ProblemError: malformed-request, invalid-sign-in, unverified-identity, account-link-required, content-too-large, unsupported-media-type, invalid-request, too-many-requests, internal-error, not-supported, overloaded, provider-unavailable.
+            ProblemError: malformed-request, invalid-sign-in, unverified-identity, forbidden, account-link-required, content-too-large, unsupported-media-type, invalid-request, too-many-requests, internal-error, not-supported, overloaded, provider-unavailable.
         """
         response = await self._call("POST", "/api/auth/oidc/token", expect={200, 202}, body=body)
         if response.status_code == 202:
@@ -326,7 +338,7 @@ class HttpClient:
         or when the password or a factor of the account has changed meanwhile, log in again. A code of an authenticator app works once, and so does a recovery code.
 
         Raises:
-            ProblemError: malformed-request, invalid-challenge, wrong-code, content-too-large, unsupported-media-type, invalid-request, too-many-requests, internal-error, not-supported, overloaded, provider-unavailable.
+            ProblemError: malformed-request, invalid-challenge, wrong-code, forbidden, content-too-large, unsupported-media-type, invalid-request, too-many-requests, internal-error, not-supported, overloaded, provider-unavailable.
         """
         response = await self._call("POST", "/api/auth/login/second-factor", expect={200}, body=body)
         return models.AuthenticationResult.model_validate_json(response.content)
@@ -412,7 +424,7 @@ class HttpClient:
         Ends a login that was answered with a challenge, as completeSecondFactor does with a code. It counts among the tries of the challenge.
 
         Raises:
-            ProblemError: malformed-request, invalid-challenge, passkey-refused, content-too-large, unsupported-media-type, invalid-request, too-many-requests, internal-error, not-supported, provider-unavailable.
+            ProblemError: malformed-request, invalid-challenge, passkey-refused, forbidden, content-too-large, unsupported-media-type, invalid-request, too-many-requests, internal-error, not-supported, provider-unavailable.
         """
         response = await self._call("POST", "/api/auth/login/second-factor/passkey", expect={200}, body=body)
         return models.AuthenticationResult.model_validate_json(response.content)
@@ -436,7 +448,7 @@ class HttpClient:
         for. The answer is the same for a passkey that nobody has, one that was deleted, and one of an account that may not log in.
 
         Raises:
-            ProblemError: malformed-request, passkey-refused, email-unconfirmed, content-too-large, unsupported-media-type, invalid-request, too-many-requests, internal-error, not-supported, provider-unavailable.
+            ProblemError: malformed-request, passkey-refused, email-unconfirmed, forbidden, content-too-large, unsupported-media-type, invalid-request, too-many-requests, internal-error, not-supported, provider-unavailable.
         """
         response = await self._call("POST", "/api/auth/login/passkey", expect={200}, body=body)
         return models.AuthenticationResult.model_validate_json(response.content)
@@ -569,10 +581,10 @@ class HttpClient:
     async def delete_account(self, body: models.DeleteAccountRequest) -> None:
         """Delete the account.
 
-        Deletes the user who is logged in, given the password, with all sessions and conversations. This cannot be undone.
+        Deletes the user who is logged in, given the password, with all sessions and conversations. This cannot be undone. Who is the only admin of a tenant that has other members makes another one before.
 
         Raises:
-            ProblemError: malformed-request, unauthenticated, wrong-password, forbidden, content-too-large, unsupported-media-type, invalid-request, too-many-requests, internal-error, not-supported, overloaded, provider-unavailable.
+            ProblemError: malformed-request, unauthenticated, wrong-password, forbidden, last-admin, content-too-large, unsupported-media-type, invalid-request, too-many-requests, internal-error, not-supported, overloaded, provider-unavailable.
         """
         await self._call("POST", "/api/auth/account/delete", expect={204}, secured=True, body=body)
 
@@ -729,6 +741,16 @@ class HttpClient:
             ProblemError: unauthenticated, forbidden, user-not-found, invalid-request, too-many-requests, internal-error, not-supported.
         """
         await self._call("DELETE", f"/api/admin/users/{user_id}/sessions", expect={204}, secured=True)
+
+    async def reset_user_factors(self, user_id: UUID) -> None:
+        """Take the second factors of a user away.
+
+        For who has lost them and the recovery codes. Authenticator app, passkeys and recovery codes are gone, every session ends, and the user is told by mail. From then on the password, or the sign-in with a provider, is all that a login takes: be sure who asks. Nobody does this to itself, as disableTotp and deletePasskey ask for more.
+
+        Raises:
+            ProblemError: unauthenticated, forbidden, user-not-found, invalid-request, too-many-requests, internal-error, not-supported, overloaded, provider-unavailable.
+        """
+        await self._call("DELETE", f"/api/admin/users/{user_id}/factors", expect={204}, secured=True)
 
     async def list_roles(self) -> models.RoleList:
         """List the roles.

@@ -64,6 +64,34 @@ class Heartbeat(BaseModel):
     """How long a pong may take; then the connection is closed with 4408."""
 
 
+class ConnectionReauthenticate(BaseModel):
+    """Gives a fresh access token of the same session."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    type: Literal["connection.reauthenticate"]
+    """The type of the message."""
+    traceparent: Annotated[
+        str | MISSING,
+        Field(pattern="^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$", title="TraceParent"),
+    ] = MISSING
+    """The trace of which the message is a part (W3C Trace Context, section 3.2); the service carries it on to its log and its runs."""
+    correlation_id: Annotated[
+        str | MISSING,
+        Field(
+            max_length=64,
+            min_length=1,
+            pattern="^[A-Za-z0-9._:-]+$",
+            title="CorrelationId",
+        ),
+    ] = MISSING
+    """The client's own mark on a message; the direct reply repeats it."""
+    access_token: Annotated[str, Field(max_length=4096, min_length=1, pattern="^[A-Za-z0-9._~+/-]+=*$")]
+    """As in the `Authorization` header, without `Bearer`."""
+
+
 class ConnectionPing(BaseModel):
     """Asks for a sign of life."""
 
@@ -72,6 +100,32 @@ class ConnectionPing(BaseModel):
         validate_by_name=True,
     )
     type: Literal["connection.ping"]
+    """The type of the message."""
+    traceparent: Annotated[
+        str | MISSING,
+        Field(pattern="^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$", title="TraceParent"),
+    ] = MISSING
+    """The trace of which the message is a part (W3C Trace Context, section 3.2); the service carries it on to its log and its runs."""
+    correlation_id: Annotated[
+        str | MISSING,
+        Field(
+            max_length=64,
+            min_length=1,
+            pattern="^[A-Za-z0-9._:-]+$",
+            title="CorrelationId",
+        ),
+    ] = MISSING
+    """The client's own mark on a message; the direct reply repeats it."""
+
+
+class ConnectionReauthenticated(BaseModel):
+    """How long the connection may live now."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    type: Literal["connection.reauthenticated"]
     """The type of the message."""
     correlation_id: Annotated[
         str | MISSING,
@@ -83,6 +137,34 @@ class ConnectionPing(BaseModel):
         ),
     ] = MISSING
     """The client's own mark on a message; the direct reply repeats it."""
+    expires_at: AwareDatetime
+    """When the connection's authentication ends."""
+
+
+class ConnectionExpiring(BaseModel):
+    """The authentication of the connection ends soon."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    type: Literal["connection.expiring"]
+    """The type of the message."""
+    expires_at: AwareDatetime
+    """When the connection is closed with 4401."""
+
+
+class ConnectionDraining(BaseModel):
+    """The service is stopping."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    type: Literal["connection.draining"]
+    """The type of the message."""
+    reconnect_after_ms: Annotated[StrictInt, Field(ge=0, le=600000)]
+    """How long to wait before connecting again; another number for each client, so that not all come at once."""
 
 
 class ProblemError(BaseModel):
@@ -122,6 +204,18 @@ class Problem(BaseModel):
 
 
 ConnectionPingPayload = TypeAliasType("ConnectionPingPayload", ConnectionPing)
+
+
+ConnectionReauthenticatePayload = TypeAliasType("ConnectionReauthenticatePayload", ConnectionReauthenticate)
+
+
+ConnectionReauthenticatedPayload = TypeAliasType("ConnectionReauthenticatedPayload", ConnectionReauthenticated)
+
+
+ConnectionExpiringPayload = TypeAliasType("ConnectionExpiringPayload", ConnectionExpiring)
+
+
+ConnectionDrainingPayload = TypeAliasType("ConnectionDrainingPayload", ConnectionDraining)
 
 
 class AgentWsQuery(BaseModel):
@@ -200,6 +294,11 @@ class ConversationOpen(BaseModel):
     )
     type: Literal["conversation.open"]
     """The type of the message."""
+    traceparent: Annotated[
+        str | MISSING,
+        Field(pattern="^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$", title="TraceParent"),
+    ] = MISSING
+    """The trace of which the message is a part (W3C Trace Context, section 3.2); the service carries it on to its log and its runs."""
     correlation_id: Annotated[
         str | MISSING,
         Field(
@@ -218,6 +317,34 @@ class ConversationOpen(BaseModel):
     """Whether the events of the conversation come in `events` messages on this connection."""
 
 
+class ConversationClose(BaseModel):
+    """Stops following a conversation on this connection."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    type: Literal["conversation.close"]
+    """The type of the message."""
+    traceparent: Annotated[
+        str | MISSING,
+        Field(pattern="^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$", title="TraceParent"),
+    ] = MISSING
+    """The trace of which the message is a part (W3C Trace Context, section 3.2); the service carries it on to its log and its runs."""
+    correlation_id: Annotated[
+        str | MISSING,
+        Field(
+            max_length=64,
+            min_length=1,
+            pattern="^[A-Za-z0-9._:-]+$",
+            title="CorrelationId",
+        ),
+    ] = MISSING
+    """The client's own mark on a message; the direct reply repeats it."""
+    conversation_id: Annotated[UUID, Field(title="ConversationId")]
+    """A conversation, as a UUID made by the service."""
+
+
 class AgentMessage(BaseModel):
     """What the user wrote."""
 
@@ -227,6 +354,11 @@ class AgentMessage(BaseModel):
     )
     type: Literal["agent.message"]
     """The type of the message."""
+    traceparent: Annotated[
+        str | MISSING,
+        Field(pattern="^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$", title="TraceParent"),
+    ] = MISSING
+    """The trace of which the message is a part (W3C Trace Context, section 3.2); the service carries it on to its log and its runs."""
     conversation_id: Annotated[UUID, Field(title="ConversationId")]
     """A conversation, as a UUID made by the service."""
     message_id: Annotated[UUID, Field(title="MessageId")]
@@ -253,6 +385,11 @@ class RunCancel(BaseModel):
     )
     type: Literal["run.cancel"]
     """The type of the message."""
+    traceparent: Annotated[
+        str | MISSING,
+        Field(pattern="^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$", title="TraceParent"),
+    ] = MISSING
+    """The trace of which the message is a part (W3C Trace Context, section 3.2); the service carries it on to its log and its runs."""
     correlation_id: Annotated[
         str | MISSING,
         Field(
@@ -292,6 +429,29 @@ class ConnectionReady(BaseModel):
     heartbeat: Heartbeat
 
 
+class ConversationClosed(BaseModel):
+    """No more events of the conversation follow on this connection."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    type: Literal["conversation.closed"]
+    """The type of the message."""
+    correlation_id: Annotated[
+        str | MISSING,
+        Field(
+            max_length=64,
+            min_length=1,
+            pattern="^[A-Za-z0-9._:-]+$",
+            title="CorrelationId",
+        ),
+    ] = MISSING
+    """The client's own mark on a message; the direct reply repeats it."""
+    conversation_id: Annotated[UUID, Field(title="ConversationId")]
+    """A conversation, as a UUID made by the service."""
+
+
 class ConversationOpened(BaseModel):
     """Says from which position events follow."""
 
@@ -315,6 +475,8 @@ class ConversationOpened(BaseModel):
     """A conversation, as a UUID made by the service."""
     cursor: Annotated[StrictInt, Field(ge=0, le=9007199254740991, title="Cursor")]
     """A position in the log of a conversation. Strictly increasing within the conversation; what a client resumes from. 0 is before the first event."""
+    reset: Literal[True] | MISSING = MISSING
+    """What came before `cursor` does not follow; it is in the history."""
     active_runs: Annotated[list[ActiveRun], Field(max_length=64)]
     """The runs that had begun and not ended at `cursor`."""
 
@@ -693,6 +855,9 @@ class Error(BaseModel):
 ConversationOpenPayload = TypeAliasType("ConversationOpenPayload", ConversationOpen)
 
 
+ConversationClosePayload = TypeAliasType("ConversationClosePayload", ConversationClose)
+
+
 AgentMessagePayload = TypeAliasType("AgentMessagePayload", AgentMessage)
 
 
@@ -703,6 +868,9 @@ ConnectionReadyPayload = TypeAliasType("ConnectionReadyPayload", ConnectionReady
 
 
 ConversationOpenedPayload = TypeAliasType("ConversationOpenedPayload", ConversationOpened)
+
+
+ConversationClosedPayload = TypeAliasType("ConversationClosedPayload", ConversationClosed)
 
 
 MessageAcceptedPayload = TypeAliasType("MessageAcceptedPayload", MessageAccepted)

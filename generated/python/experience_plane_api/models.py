@@ -580,7 +580,7 @@ class RefreshRequest(BaseModel):
     ] = MISSING
     """An opaque token that buys the next pair of tokens, once."""
     token_delivery: Annotated[Literal["body", "cookie"] | MISSING, Field(title="TokenDelivery")] = MISSING
-    """Where the refresh token is delivered. `body`, the default, is for clients that can keep a secret. `cookie` is for pages: the refresh token is in the cookie `__Host-experience-plane-refresh` only, which no script can read."""
+    """Where the refresh token is delivered. `body`, the default, is for clients that can keep a secret. `cookie` is for pages: the refresh token is in the cookie `__Host-experience-plane-refresh` only, which no script can read. It is set for no page whose `Origin` is neither the service's own nor allowed (403), so that no other site can log a browser in to an account of its choice."""
 
 
 Permission = TypeAliasType(
@@ -677,7 +677,9 @@ class OidcExchangeRequest(BaseModel):
     code_verifier: Annotated[str, Field(max_length=128, min_length=43, pattern="^[A-Za-z0-9._~-]+$")]
     """The verifier whose challenge the sign-in was started with (RFC 7636, section 4.1)."""
     token_delivery: Annotated[Literal["body", "cookie"] | MISSING, Field(title="TokenDelivery")] = MISSING
-    """Where the refresh token is delivered. `body`, the default, is for clients that can keep a secret. `cookie` is for pages: the refresh token is in the cookie `__Host-experience-plane-refresh` only, which no script can read."""
+    """Where the refresh token is delivered. `body`, the default, is for clients that can keep a secret. `cookie` is for pages: the refresh token is in the cookie `__Host-experience-plane-refresh` only, which no script can read. It is set for no page whose `Origin` is neither the service's own nor allowed (403), so that no other site can log a browser in to an account of its choice."""
+    upgrade: Annotated[str | MISSING, Field(max_length=4096, min_length=1, title="GuestUpgrade")] = MISSING
+    """The access token of a guest: once somebody is logged in, the guest's conversations are the account's, and the guest is no more. Send it with whatever ends a login; an answer that logs nobody in yet carries nothing over, so send it again with the next step. A token that is forged, expired (refresh the guest's session first) or not a guest's is refused with 422 before anything else happens. One whose guest is no more, as when a login is repeated after its answer was lost, is accepted and carries nothing over."""
 
 
 class LinkedOidcIdentity(BaseModel):
@@ -1039,8 +1041,10 @@ class RegisterRequest(BaseModel):
     """An e-mail address. Internationalised domains are accepted and kept in their ASCII form."""
     password: Annotated[str, Field(max_length=128, min_length=8, title="NewPassword")]
     """From 8 to 128 code points, counted after NFKC normalisation; any characters (NIST SP 800-63B-4, section 3.1.1.2). Refused are common passwords, and those made of the service's name or the user's own name or address."""
+    upgrade: Annotated[str | MISSING, Field(max_length=4096, min_length=1, title="GuestUpgrade")] = MISSING
+    """The access token of a guest: once somebody is logged in, the guest's conversations are the account's, and the guest is no more. Send it with whatever ends a login; an answer that logs nobody in yet carries nothing over, so send it again with the next step. A token that is forged, expired (refresh the guest's session first) or not a guest's is refused with 422 before anything else happens. One whose guest is no more, as when a login is repeated after its answer was lost, is accepted and carries nothing over."""
     token_delivery: Annotated[Literal["body", "cookie"] | MISSING, Field(title="TokenDelivery")] = MISSING
-    """Where the refresh token is delivered. `body`, the default, is for clients that can keep a secret. `cookie` is for pages: the refresh token is in the cookie `__Host-experience-plane-refresh` only, which no script can read."""
+    """Where the refresh token is delivered. `body`, the default, is for clients that can keep a secret. `cookie` is for pages: the refresh token is in the cookie `__Host-experience-plane-refresh` only, which no script can read. It is set for no page whose `Origin` is neither the service's own nor allowed (403), so that no other site can log a browser in to an account of its choice."""
 
 
 class LoginRequest(BaseModel):
@@ -1062,8 +1066,10 @@ class LoginRequest(BaseModel):
     """An e-mail address. Internationalised domains are accepted and kept in their ASCII form."""
     password: Annotated[str, Field(max_length=256, min_length=1)]
     """The password."""
+    upgrade: Annotated[str | MISSING, Field(max_length=4096, min_length=1, title="GuestUpgrade")] = MISSING
+    """The access token of a guest: once somebody is logged in, the guest's conversations are the account's, and the guest is no more. Send it with whatever ends a login; an answer that logs nobody in yet carries nothing over, so send it again with the next step. A token that is forged, expired (refresh the guest's session first) or not a guest's is refused with 422 before anything else happens. One whose guest is no more, as when a login is repeated after its answer was lost, is accepted and carries nothing over."""
     token_delivery: Annotated[Literal["body", "cookie"] | MISSING, Field(title="TokenDelivery")] = MISSING
-    """Where the refresh token is delivered. `body`, the default, is for clients that can keep a secret. `cookie` is for pages: the refresh token is in the cookie `__Host-experience-plane-refresh` only, which no script can read."""
+    """Where the refresh token is delivered. `body`, the default, is for clients that can keep a secret. `cookie` is for pages: the refresh token is in the cookie `__Host-experience-plane-refresh` only, which no script can read. It is set for no page whose `Origin` is neither the service's own nor allowed (403), so that no other site can log a browser in to an account of its choice."""
 
 
 class SecondFactorRequest(BaseModel):
@@ -1074,7 +1080,7 @@ class SecondFactorRequest(BaseModel):
         validate_by_name=True,
     )
     token_delivery: Annotated[Literal["body", "cookie"] | MISSING, Field(title="TokenDelivery")] = MISSING
-    """Where the refresh token is delivered. `body`, the default, is for clients that can keep a secret. `cookie` is for pages: the refresh token is in the cookie `__Host-experience-plane-refresh` only, which no script can read."""
+    """Where the refresh token is delivered. `body`, the default, is for clients that can keep a secret. `cookie` is for pages: the refresh token is in the cookie `__Host-experience-plane-refresh` only, which no script can read. It is set for no page whose `Origin` is neither the service's own nor allowed (403), so that no other site can log a browser in to an account of its choice."""
     challenge: Annotated[
         str,
         Field(
@@ -1092,6 +1098,8 @@ class SecondFactorRequest(BaseModel):
         Field(max_length=64, min_length=6, pattern="^[0-9A-Za-z -]+$", title="FactorCode"),
     ]
     """Six digits of an authenticator app, or a recovery code. Spaces and hyphens do not count, nor does the case of letters."""
+    upgrade: Annotated[str | MISSING, Field(max_length=4096, min_length=1, title="GuestUpgrade")] = MISSING
+    """The access token of a guest: once somebody is logged in, the guest's conversations are the account's, and the guest is no more. Send it with whatever ends a login; an answer that logs nobody in yet carries nothing over, so send it again with the next step. A token that is forged, expired (refresh the guest's session first) or not a guest's is refused with 422 before anything else happens. One whose guest is no more, as when a login is repeated after its answer was lost, is accepted and carries nothing over."""
 
 
 class PasskeyCreationOptions(BaseModel):
@@ -1132,8 +1140,10 @@ class PasskeyLoginRequest(BaseModel):
         validate_by_name=True,
     )
     token_delivery: Annotated[Literal["body", "cookie"] | MISSING, Field(title="TokenDelivery")] = MISSING
-    """Where the refresh token is delivered. `body`, the default, is for clients that can keep a secret. `cookie` is for pages: the refresh token is in the cookie `__Host-experience-plane-refresh` only, which no script can read."""
+    """Where the refresh token is delivered. `body`, the default, is for clients that can keep a secret. `cookie` is for pages: the refresh token is in the cookie `__Host-experience-plane-refresh` only, which no script can read. It is set for no page whose `Origin` is neither the service's own nor allowed (403), so that no other site can log a browser in to an account of its choice."""
     credential: AuthenticationCredential
+    upgrade: Annotated[str | MISSING, Field(max_length=4096, min_length=1, title="GuestUpgrade")] = MISSING
+    """The access token of a guest: once somebody is logged in, the guest's conversations are the account's, and the guest is no more. Send it with whatever ends a login; an answer that logs nobody in yet carries nothing over, so send it again with the next step. A token that is forged, expired (refresh the guest's session first) or not a guest's is refused with 422 before anything else happens. One whose guest is no more, as when a login is repeated after its answer was lost, is accepted and carries nothing over."""
 
 
 class SecondFactorPasskeyRequest(BaseModel):
@@ -1144,7 +1154,7 @@ class SecondFactorPasskeyRequest(BaseModel):
         validate_by_name=True,
     )
     token_delivery: Annotated[Literal["body", "cookie"] | MISSING, Field(title="TokenDelivery")] = MISSING
-    """Where the refresh token is delivered. `body`, the default, is for clients that can keep a secret. `cookie` is for pages: the refresh token is in the cookie `__Host-experience-plane-refresh` only, which no script can read."""
+    """Where the refresh token is delivered. `body`, the default, is for clients that can keep a secret. `cookie` is for pages: the refresh token is in the cookie `__Host-experience-plane-refresh` only, which no script can read. It is set for no page whose `Origin` is neither the service's own nor allowed (403), so that no other site can log a browser in to an account of its choice."""
     challenge: Annotated[
         str,
         Field(
@@ -1156,6 +1166,8 @@ class SecondFactorPasskeyRequest(BaseModel):
     ]
     """Stands for a login whose first factor was right. Opaque, and worth nothing without the second factor."""
     credential: AuthenticationCredential
+    upgrade: Annotated[str | MISSING, Field(max_length=4096, min_length=1, title="GuestUpgrade")] = MISSING
+    """The access token of a guest: once somebody is logged in, the guest's conversations are the account's, and the guest is no more. Send it with whatever ends a login; an answer that logs nobody in yet carries nothing over, so send it again with the next step. A token that is forged, expired (refresh the guest's session first) or not a guest's is refused with 422 before anything else happens. One whose guest is no more, as when a login is repeated after its answer was lost, is accepted and carries nothing over."""
 
 
 class Passkey(BaseModel):
@@ -1208,6 +1220,17 @@ class RegisteredPasskey(BaseModel):
     """Codes to keep for the loss of the passkey, each of which works once; none where the account had a second factor already."""
 
 
+class AnonymousSessionRequest(BaseModel):
+    """How a guest begins."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    token_delivery: Annotated[Literal["body", "cookie"] | MISSING, Field(title="TokenDelivery")] = MISSING
+    """Where the refresh token is delivered. `body`, the default, is for clients that can keep a secret. `cookie` is for pages: the refresh token is in the cookie `__Host-experience-plane-refresh` only, which no script can read. It is set for no page whose `Origin` is neither the service's own nor allowed (403), so that no other site can log a browser in to an account of its choice."""
+
+
 class User(BaseModel):
     """A user as others of the service see it."""
 
@@ -1219,15 +1242,17 @@ class User(BaseModel):
     """A user, as a UUID (RFC 9562)."""
     tenant_id: Annotated[UUID, Field(title="TenantId")]
     """The tenant that a user belongs to, as a UUID."""
+    anonymous: StrictBool | MISSING = MISSING
+    """Whether this is a guest, who has no account and no e-mail address."""
     email: Annotated[
-        str,
+        str | MISSING,
         Field(
             max_length=254,
             min_length=6,
             pattern="^[^@\\s\\u0000-\\u001f\\u007f-\\u009f\\ufeff]{1,64}@[^@\\s\\u0000-\\u001f\\u007f-\\u009f\\ufeff]{1,189}$",
             title="Email",
         ),
-    ]
+    ] = MISSING
     """An e-mail address. Internationalised domains are accepted and kept in their ASCII form."""
     email_verified: StrictBool | MISSING = MISSING
     """Whether the user has proved that the address is theirs."""

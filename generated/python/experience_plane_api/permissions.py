@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Final
 
 OPERATION_PERMISSIONS: Final[dict[str, str]] = {
-    "log_out": "account.manage",
+    "log_out": "session.end",
     "list_sessions": "account.manage",
     "end_session": "account.manage",
     "end_other_sessions": "account.manage",
@@ -41,6 +41,7 @@ OPERATION_PERMISSIONS: Final[dict[str, str]] = {
     "enable_user": "users.manage",
     "set_user_roles": "users.manage",
     "end_user_sessions": "users.manage",
+    "reset_user_factors": "users.manage",
     "list_roles": "users.read",
     "list_audit_events": "audit.read",
 }

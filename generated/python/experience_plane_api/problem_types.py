@@ -219,7 +219,7 @@ FORBIDDEN: Final = ProblemType(
     close_code=None,
     retryable=False,
 )
-"""The user is known but lacks the permission, or the page that opens the socket or sends the refresh cookie has an origin that is not on the list."""
+"""The user is known but lacks the permission, or the page that opens the socket, or sends or asks for the refresh cookie, has an origin that is not on the list."""
 
 NOT_FOUND: Final = ProblemType(
     slug="not-found",
@@ -319,6 +319,15 @@ EMAIL_TAKEN: Final = ProblemType(
     retryable=False,
 )
 """An account with this e-mail address exists."""
+
+GUESTS_NOT_ALLOWED: Final = ProblemType(
+    slug="guests-not-allowed",
+    title="This service is not for guests",
+    status=403,
+    close_code=None,
+    retryable=False,
+)
+"""The service is configured to serve only people with an account (`auth.guests_allowed`)."""
 
 PROVIDER_NOT_FOUND: Final = ProblemType(
     slug="provider-not-found",
@@ -536,6 +545,7 @@ PROBLEM_TYPES: Final[dict[str, ProblemType]] = {
         MESSAGE_ID_REUSED,
         METHOD_NOT_ALLOWED,
         EMAIL_TAKEN,
+        GUESTS_NOT_ALLOWED,
         PROVIDER_NOT_FOUND,
         INVALID_SIGN_IN,
         UNVERIFIED_IDENTITY,

@@ -149,6 +149,27 @@ class AgentSocketConnection:
                 case _:
                     pass
 
+    async def reauthenticate(self, access_token: str) -> messages.ConnectionReauthenticated:
+        """Give a fresh access token of the same session, so that the connection lives on.
+
+        Raises:
+            ProblemError: the service refused it.
+        """
+        correlation_id = uuid4().hex
+        await self.send(
+            messages.ConnectionReauthenticate(
+                type="connection.reauthenticate", correlation_id=correlation_id, access_token=access_token
+            )
+        )
+        while True:
+            match await self.receive():
+                case messages.ConnectionReauthenticated() as done if done.correlation_id == correlation_id:
+                    return done
+                case messages.Error() as refused if refused.correlation_id == correlation_id:
+                    raise ProblemError(models.Problem.model_validate(refused.problem.model_dump()))
+                case _:
+                    pass
+
     async def ask(
         self, conversation_id: UUID, text: str, context: messages.MessageContext | None = None
     ) -> AsyncIterator[RunEvent]:

@@ -16,7 +16,7 @@ import type {
 } from './messages.js'
 import { isRunEvent, isServerMessage } from './messages.js'
 import { type CloseCode, ProtocolMonitor, type Violation } from './monitor.js'
-import { ProblemError } from './problem-error.js'
+import { isProblem, ProblemError } from './problem-error.js'
 import { CLOSE_CODES, PROTOCOL, SOCKET_PATH, SUBPROTOCOL } from './protocol.js'
 import { ClientMessageSender } from './senders.js'
 
@@ -193,8 +193,8 @@ export class AgentSocket extends ClientMessageSender {
   }
 
   /**
-   * Connects and waits for `connection.ready`. Throws ConnectionClosedError when the handshake is refused: browsers do not
-   * tell why, but the purchase of a ticket does, with a ProblemError.
+   * Connects and waits for `connection.ready`. When the handshake is refused, throws a ProblemError where the WebSocket tells
+   * why, as that of the package `ws` does, and ConnectionClosedError where it does not, as in browsers.
    */
   static async connect(options: AgentSocketOptions): Promise<AgentSocket> {
     return new AgentSocket(await shakeHands(options))
@@ -228,6 +228,20 @@ export class AgentSocket extends ClientMessageSender {
       runs: opened.active_runs.map(({ run_id }) => this.#run({ ...opened, run_id }, null)),
     }))
     return this.#ask({ type: 'conversation.open', correlation_id, ...open }, reply)
+  }
+
+  /** Stops following a conversation on this connection; resolves when no more of its events will come. */
+  async closeConversation(conversation_id: string): Promise<void> {
+    const correlation_id = randomUuid()
+    const reply = this.#reply('conversation.closed', byCorrelation(correlation_id), () => undefined)
+    await this.#ask({ type: 'conversation.close', correlation_id, conversation_id }, reply)
+  }
+
+  /** Gives a fresh access token of the same session; resolves with how long the connection may live now. */
+  async reauthenticate(access_token: string): Promise<string> {
+    const correlation_id = randomUuid()
+    const reply = this.#reply('connection.reauthenticated', byCorrelation(correlation_id), (done) => done.expires_at)
+    return this.#ask({ type: 'connection.reauthenticate', correlation_id, access_token }, reply)
   }
 
   /** Sends what the user wrote; resolves when it is accepted. Rejects with a ProblemError when it is refused. */
@@ -429,12 +443,46 @@ async function shakeHands(options: AgentSocketOptions): Promise<Handshake> {
       else early.push(message)
     })
   })
-  const refused = closed.then((end) => Promise.reject(new ConnectionClosedError(end)))
+  const why = refusal(socket)
+  const refused = closed.then(async (end) => Promise.reject((await why()) ?? new ConnectionClosedError(end)))
   const follow = (next: (message: ServerMessage) => void) => {
     receive = next
     for (const message of early.splice(0)) next(message)
   }
   return { socket, options, monitor, ready: await Promise.race([ready, refused]), closed, follow }
+}
+
+/** The part of the package `ws` that tells why a handshake was refused. */
+interface TellsRefusal {
+  on(type: 'unexpected-response', listener: (request: Aborts, response: AsyncIterable<Uint8Array>) => void): void
+}
+interface Aborts {
+  destroy(): void
+}
+
+/** Answers, once the socket has closed, the problem with which its handshake was refused; null when nobody tells. */
+function refusal(socket: WebSocketLike): () => Promise<ProblemError | null> {
+  let problem: Promise<ProblemError | null> = Promise.resolve(null)
+  if ('on' in socket && typeof socket.on === 'function') {
+    const telling = socket as WebSocketLike & TellsRefusal
+    telling.on('unexpected-response', (request, response) => {
+      problem = readProblem(response)
+      void problem.then(() => request.destroy())
+    })
+  }
+  return () => problem
+}
+
+async function readProblem(response: AsyncIterable<Uint8Array>): Promise<ProblemError | null> {
+  const decoder = new TextDecoder()
+  let text = ''
+  try {
+    for await (const piece of response) text += decoder.decode(piece, { stream: true })
+    const body: unknown = JSON.parse(text)
+    return isProblem(body) ? new ProblemError(body) : null
+  } catch {
+    return null
+  }
 }
 
 async function open({ authentication, baseUrl, WebSocket }: AgentSocketOptions): Promise<WebSocketLike> {

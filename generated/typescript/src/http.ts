@@ -38,6 +38,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/auth/anonymous": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin as a guest
+         * @description Starts a session for somebody without an account, who may talk to the guide. Send the guest's access token as `upgrade` when registering or logging in: its
+         *     conversations then belong to the account, and the guest is no more. A guest who is not here for some time is forgotten.
+         */
+        post: operations["startAnonymousSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/login": {
         parameters: {
             query?: never;
@@ -221,7 +242,7 @@ export interface paths {
          *     it cannot be refreshed.
          *
          *     Scopes are permissions, and the user must have each of them now. What the token may do is what its scopes and the user's permissions at that moment
-         *     have in common. `account.manage` and `access_tokens.manage` are refused: a token manages no credentials.
+         *     have in common. `account.manage`, `access_tokens.manage` and `session.end` are refused: a token manages no credentials and no logins.
          *
          *     Tokens match `epp_[0-9A-Za-z]{38}`; the last six characters are a check sum, so that a scanner knows a token from a look-alike.
          */
@@ -788,7 +809,7 @@ export interface paths {
         put?: never;
         /**
          * Delete the account
-         * @description Deletes the user who is logged in, given the password, with all sessions and conversations. This cannot be undone.
+         * @description Deletes the user who is logged in, given the password, with all sessions and conversations. This cannot be undone. Who is the only admin of a tenant that has other members makes another one before.
          */
         post: operations["deleteAccount"];
         delete?: never;
@@ -1077,6 +1098,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/users/{user_id}/factors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take the second factors of a user away
+         * @description For who has lost them and the recovery codes. Authenticator app, passkeys and recovery codes are gone, every session ends, and the user is told by mail. From then on the password, or the sign-in with a provider, is all that a login takes: be sure who asks. Nobody does this to itself, as disableTotp and deletePasskey ask for more.
+         */
+        delete: operations["resetUserFactors"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/roles": {
         parameters: {
             query?: never;
@@ -1204,6 +1245,7 @@ export interface components {
             name: components["schemas"]["UserName"];
             email: components["schemas"]["Email"];
             password: components["schemas"]["NewPassword"];
+            upgrade?: components["schemas"]["GuestUpgrade"];
             token_delivery?: components["schemas"]["TokenDelivery"];
         };
         /**
@@ -1214,6 +1256,7 @@ export interface components {
             email: components["schemas"]["Email"];
             /** @description The password. */
             password: string;
+            upgrade?: components["schemas"]["GuestUpgrade"];
             token_delivery?: components["schemas"]["TokenDelivery"];
         };
         /**
@@ -1325,6 +1368,7 @@ export interface components {
              */
             method: "totp" | "recovery_code";
             code: components["schemas"]["FactorCode"];
+            upgrade?: components["schemas"]["GuestUpgrade"];
         };
         /**
          * SecondFactors
@@ -1572,6 +1616,7 @@ export interface components {
         PasskeyLoginRequest: {
             token_delivery?: components["schemas"]["TokenDelivery"];
             credential: components["schemas"]["AuthenticationCredential"];
+            upgrade?: components["schemas"]["GuestUpgrade"];
         };
         /**
          * SecondFactorPasskeyOptionsRequest
@@ -1588,6 +1633,7 @@ export interface components {
             token_delivery?: components["schemas"]["TokenDelivery"];
             challenge: components["schemas"]["LoginChallenge"];
             credential: components["schemas"]["AuthenticationCredential"];
+            upgrade?: components["schemas"]["GuestUpgrade"];
         };
         /**
          * PasskeyRegistrationOptionsRequest
@@ -1647,8 +1693,20 @@ export interface components {
          */
         RefreshToken: string;
         /**
+         * GuestUpgrade
+         * @description The access token of a guest: once somebody is logged in, the guest's conversations are the account's, and the guest is no more. Send it with whatever ends a login; an answer that logs nobody in yet carries nothing over, so send it again with the next step. A token that is forged, expired (refresh the guest's session first) or not a guest's is refused with 422 before anything else happens. One whose guest is no more, as when a login is repeated after its answer was lost, is accepted and carries nothing over.
+         */
+        GuestUpgrade: string;
+        /**
+         * AnonymousSessionRequest
+         * @description How a guest begins.
+         */
+        AnonymousSessionRequest: {
+            token_delivery?: components["schemas"]["TokenDelivery"];
+        };
+        /**
          * TokenDelivery
-         * @description Where the refresh token is delivered. `body`, the default, is for clients that can keep a secret. `cookie` is for pages: the refresh token is in the cookie `__Host-experience-plane-refresh` only, which no script can read.
+         * @description Where the refresh token is delivered. `body`, the default, is for clients that can keep a secret. `cookie` is for pages: the refresh token is in the cookie `__Host-experience-plane-refresh` only, which no script can read. It is set for no page whose `Origin` is neither the service's own nor allowed (403), so that no other site can log a browser in to an account of its choice.
          * @enum {string}
          */
         TokenDelivery: "body" | "cookie";
@@ -1667,7 +1725,9 @@ export interface components {
         User: {
             user_id: components["schemas"]["UserId"];
             tenant_id: components["schemas"]["TenantId"];
-            email: components["schemas"]["Email"];
+            /** @description Whether this is a guest, who has no account and no e-mail address. */
+            anonymous?: boolean;
+            email?: components["schemas"]["Email"];
             /** @description Whether the user has proved that the address is theirs. */
             email_verified?: boolean;
             name: components["schemas"]["UserName"];
@@ -1848,6 +1908,7 @@ export interface components {
             /** @description The verifier whose challenge the sign-in was started with (RFC 7636, section 4.1). */
             code_verifier: string;
             token_delivery?: components["schemas"]["TokenDelivery"];
+            upgrade?: components["schemas"]["GuestUpgrade"];
         };
         /**
          * LinkedOidcIdentity
@@ -2303,7 +2364,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The cookie came without an `Origin`, or from a page whose origin is not allowed. */
+        /** @description The cookie came without an `Origin`, or came from or is asked for by a page whose origin is not allowed. */
         ForeignPage: {
             headers: {
                 "X-Request-Id": components["headers"]["RequestId"];
@@ -2487,8 +2548,8 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The service, or its external identity provider, waits for the e-mail address to be confirmed. */
-        EmailUnconfirmed: {
+        /** @description The service, or its external identity provider, waits for the e-mail address to be confirmed; or a page whose origin is not allowed asks for the cookie. */
+        EmailUnconfirmedOrForeignPage: {
             headers: {
                 "X-Request-Id": components["headers"]["RequestId"];
                 [name: string]: unknown;
@@ -2559,8 +2620,8 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The provider does not vouch for the e-mail address. */
-        UnverifiedIdentity: {
+        /** @description The provider does not vouch for the e-mail address; or a page whose origin is not allowed asks for the cookie. */
+        UnverifiedIdentityOrForeignPage: {
             headers: {
                 "X-Request-Id": components["headers"]["RequestId"];
                 [name: string]: unknown;
@@ -2709,6 +2770,8 @@ export type Passkey = components['schemas']['Passkey'];
 export type PasskeyList = components['schemas']['PasskeyList'];
 export type RegisteredPasskey = components['schemas']['RegisteredPasskey'];
 export type RefreshToken = components['schemas']['RefreshToken'];
+export type GuestUpgrade = components['schemas']['GuestUpgrade'];
+export type AnonymousSessionRequest = components['schemas']['AnonymousSessionRequest'];
 export type TokenDelivery = components['schemas']['TokenDelivery'];
 export type RefreshRequest = components['schemas']['RefreshRequest'];
 export type User = components['schemas']['User'];
@@ -2790,14 +2853,14 @@ export type ResponseInvalidRequest = components['responses']['InvalidRequest'];
 export type ResponseInternalError = components['responses']['InternalError'];
 export type ResponseTooManyRequests = components['responses']['TooManyRequests'];
 export type ResponseOverloaded = components['responses']['Overloaded'];
-export type ResponseEmailUnconfirmed = components['responses']['EmailUnconfirmed'];
+export type ResponseEmailUnconfirmedOrForeignPage = components['responses']['EmailUnconfirmedOrForeignPage'];
 export type ResponseNotSupported = components['responses']['NotSupported'];
 export type ResponseProviderTooManyRequests = components['responses']['ProviderTooManyRequests'];
 export type ResponseProviderUnavailable = components['responses']['ProviderUnavailable'];
 export type ResponseOidcProviderNotFound = components['responses']['OidcProviderNotFound'];
 export type ResponseInvalidSignIn = components['responses']['InvalidSignIn'];
 export type ResponseMalformedRequestOrInvalidSignIn = components['responses']['MalformedRequestOrInvalidSignIn'];
-export type ResponseUnverifiedIdentity = components['responses']['UnverifiedIdentity'];
+export type ResponseUnverifiedIdentityOrForeignPage = components['responses']['UnverifiedIdentityOrForeignPage'];
 export type ResponseForbiddenOrUnverifiedIdentity = components['responses']['ForbiddenOrUnverifiedIdentity'];
 export type ParameterRefreshCookie = components['parameters']['RefreshCookie'];
 export type ParameterOidcProviderId = components['parameters']['OidcProviderId'];
@@ -2856,7 +2919,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["MalformedRequest"];
-            403: components["responses"]["EmailUnconfirmed"];
+            403: components["responses"]["EmailUnconfirmedOrForeignPage"];
             /** @description The e-mail address has an account already. */
             409: {
                 headers: {
@@ -2883,6 +2946,51 @@ export interface operations {
             500: components["responses"]["InternalError"];
             501: components["responses"]["NotSupported"];
             503: components["responses"]["Overloaded"];
+        };
+    };
+    startAnonymousSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnonymousSessionRequest"];
+            };
+        };
+        responses: {
+            /** @description The guest has a session. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Cache-Control": components["headers"]["NoStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthenticationResult"];
+                };
+            };
+            400: components["responses"]["MalformedRequest"];
+            /** @description This service is not for guests. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            501: components["responses"]["NotSupported"];
         };
     };
     logIn: {
@@ -2937,7 +3045,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            403: components["responses"]["EmailUnconfirmed"];
+            403: components["responses"]["EmailUnconfirmedOrForeignPage"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidRequest"];
@@ -3521,7 +3629,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["MalformedRequestOrInvalidSignIn"];
-            403: components["responses"]["UnverifiedIdentity"];
+            403: components["responses"]["UnverifiedIdentityOrForeignPage"];
             /** @description The e-mail address has an account that is not linked with the provider. */
             409: {
                 headers: {
@@ -3628,7 +3736,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The code is wrong, too old or was used before. */
+            /** @description The code is wrong, too old or was used before; or a page whose origin is not allowed asks for the cookie. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -3916,6 +4024,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            403: components["responses"]["ForeignPage"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidRequest"];
@@ -3992,7 +4101,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            403: components["responses"]["EmailUnconfirmed"];
+            403: components["responses"]["EmailUnconfirmedOrForeignPage"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidRequest"];
@@ -4483,6 +4592,7 @@ export interface operations {
             400: components["responses"]["MalformedRequest"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["WrongPassword"];
+            409: components["responses"]["LastAdmin"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidRequest"];
@@ -4993,6 +5103,41 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             501: components["responses"]["NotSupported"];
+        };
+    };
+    resetUserFactors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The user.
+                 * @example 0198c0dd-1111-7aaa-8bbb-0123456789ab
+                 */
+                user_id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The user has no second factor and no session. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["UserNotFound"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            501: components["responses"]["NotSupported"];
+            503: components["responses"]["Overloaded"];
         };
     };
     listRoles: {

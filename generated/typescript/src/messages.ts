@@ -7,7 +7,12 @@ export type AgentSocketMessage = ClientMessage | ServerMessage
 /**
  * What a client sends.
  */
-export type ClientMessage = ConversationOpen | AgentMessage | RunCancel | ConnectionPing
+export type ClientMessage =
+  ConversationOpen | ConversationClose | AgentMessage | RunCancel | ConnectionPing | ConnectionReauthenticate
+/**
+ * The trace of which the message is a part (W3C Trace Context, section 3.2); the service carries it on to its log and its runs.
+ */
+export type TraceParent = string
 /**
  * The client's own mark on a message; the direct reply repeats it.
  */
@@ -44,8 +49,12 @@ export type RunId = string
  * What the service sends.
  */
 export type ServerMessage =
+  | ConnectionReauthenticated
+  | ConnectionExpiring
+  | ConnectionDraining
   | ConnectionReady
   | ConversationOpened
+  | ConversationClosed
   | MessageAccepted
   | AgentStarted
   | AgentHandoff
@@ -114,6 +123,7 @@ export interface ConversationOpen {
    * The type of the message.
    */
   type: 'conversation.open'
+  traceparent?: TraceParent
   correlation_id?: CorrelationId
   conversation_id?: ConversationId
   after_cursor?: Cursor
@@ -123,6 +133,18 @@ export interface ConversationOpen {
   batch?: boolean
 }
 /**
+ * Stops following a conversation on this connection.
+ */
+export interface ConversationClose {
+  /**
+   * The type of the message.
+   */
+  type: 'conversation.close'
+  traceparent?: TraceParent
+  correlation_id?: CorrelationId
+  conversation_id: ConversationId
+}
+/**
  * What the user wrote.
  */
 export interface AgentMessage {
@@ -130,6 +152,7 @@ export interface AgentMessage {
    * The type of the message.
    */
   type: 'agent.message'
+  traceparent?: TraceParent
   conversation_id: ConversationId
   message_id: MessageId
   text: MessageText
@@ -150,6 +173,7 @@ export interface RunCancel {
    * The type of the message.
    */
   type: 'run.cancel'
+  traceparent?: TraceParent
   correlation_id?: CorrelationId
   conversation_id: ConversationId
   run_id: RunId
@@ -162,7 +186,63 @@ export interface ConnectionPing {
    * The type of the message.
    */
   type: 'connection.ping'
+  traceparent?: TraceParent
   correlation_id?: CorrelationId
+}
+/**
+ * Gives a fresh access token of the same session.
+ */
+export interface ConnectionReauthenticate {
+  /**
+   * The type of the message.
+   */
+  type: 'connection.reauthenticate'
+  traceparent?: TraceParent
+  correlation_id?: CorrelationId
+  /**
+   * As in the `Authorization` header, without `Bearer`.
+   */
+  access_token: string
+}
+/**
+ * How long the connection may live now.
+ */
+export interface ConnectionReauthenticated {
+  /**
+   * The type of the message.
+   */
+  type: 'connection.reauthenticated'
+  correlation_id?: CorrelationId
+  /**
+   * When the connection's authentication ends.
+   */
+  expires_at: string
+}
+/**
+ * The authentication of the connection ends soon.
+ */
+export interface ConnectionExpiring {
+  /**
+   * The type of the message.
+   */
+  type: 'connection.expiring'
+  /**
+   * When the connection is closed with 4401.
+   */
+  expires_at: string
+}
+/**
+ * The service is stopping.
+ */
+export interface ConnectionDraining {
+  /**
+   * The type of the message.
+   */
+  type: 'connection.draining'
+  /**
+   * How long to wait before connecting again; another number for each client, so that not all come at once.
+   */
+  reconnect_after_ms: number
 }
 /**
  * Says who is connected, and the limits.
@@ -263,6 +343,10 @@ export interface ConversationOpened {
   conversation_id: ConversationId
   cursor: Cursor
   /**
+   * What came before `cursor` does not follow; it is in the history.
+   */
+  reset?: true
+  /**
    * The runs that had begun and not ended at `cursor`.
    */
   active_runs: ActiveRun[]
@@ -281,6 +365,17 @@ export interface ActiveRun {
    * The steps that had begun and not ended.
    */
   steps: StepId[]
+}
+/**
+ * No more events of the conversation follow on this connection.
+ */
+export interface ConversationClosed {
+  /**
+   * The type of the message.
+   */
+  type: 'conversation.closed'
+  correlation_id?: CorrelationId
+  conversation_id: ConversationId
 }
 /**
  * The first event of a run; with `duplicate`, the reply to a message that was sent again.
@@ -573,15 +668,21 @@ export type RunEvent =
 /** The type of each message that a client sends. */
 export const CLIENT_MESSAGE_TYPES = [
   'conversation.open',
+  'conversation.close',
   'agent.message',
   'run.cancel',
   'connection.ping',
+  'connection.reauthenticate',
 ] as const satisfies readonly ClientMessage['type'][]
 
 /** The type of each message that the service sends. */
 export const SERVER_MESSAGE_TYPES = [
+  'connection.reauthenticated',
+  'connection.expiring',
+  'connection.draining',
   'connection.ready',
   'conversation.opened',
+  'conversation.closed',
   'message.accepted',
   'agent.started',
   'agent.handoff',
@@ -626,7 +727,9 @@ export function isRunEvent(message: ServerMessage): message is RunEvent {
 /** What directly answers each message of the client. */
 export interface Replies {
   'conversation.open': Extract<ServerMessage, { type: 'conversation.opened' | 'error' }>
+  'conversation.close': Extract<ServerMessage, { type: 'conversation.closed' | 'error' }>
   'agent.message': Extract<ServerMessage, { type: 'message.accepted' | 'error' }>
   'run.cancel': Extract<ServerMessage, { type: 'agent.cancelled' | 'error' }>
   'connection.ping': Extract<ServerMessage, { type: 'connection.pong' | 'error' }>
+  'connection.reauthenticate': Extract<ServerMessage, { type: 'connection.reauthenticated' | 'error' }>
 }

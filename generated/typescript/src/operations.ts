@@ -3,6 +3,7 @@
 /** The operations that take no access token, as `METHOD path`. */
 export const UNAUTHENTICATED_OPERATIONS: ReadonlySet<string> = new Set([
   'POST /api/auth/register',
+  'POST /api/auth/anonymous',
   'POST /api/auth/login',
   'POST /api/auth/refresh',
   'GET /api/auth/oidc/providers',

@@ -44,6 +44,7 @@ export type ProblemSlug =
   | 'message-id-reused'
   | 'method-not-allowed'
   | 'email-taken'
+  | 'guests-not-allowed'
   | 'provider-not-found'
   | 'invalid-sign-in'
   | 'unverified-identity'
@@ -240,7 +241,7 @@ export const PROBLEMS: Readonly<Record<ProblemSlug, ProblemType>> = {
     status: 403,
     close_code: null,
     retryable: false,
-    description: 'The user is known but lacks the permission, or the page that opens the socket or sends the refresh cookie has an origin that is not on the list.',
+    description: 'The user is known but lacks the permission, or the page that opens the socket, or sends or asks for the refresh cookie, has an origin that is not on the list.',
     remedy: 'Ask an administrator for the permission, or for the origin to be added.',
   },
   'not-found': {
@@ -330,6 +331,14 @@ export const PROBLEMS: Readonly<Record<ProblemSlug, ProblemType>> = {
     retryable: false,
     description: 'An account with this e-mail address exists.',
     remedy: 'Log in, or register with another address.',
+  },
+  'guests-not-allowed': {
+    title: 'This service is not for guests',
+    status: 403,
+    close_code: null,
+    retryable: false,
+    description: 'The service is configured to serve only people with an account (`auth.guests_allowed`).',
+    remedy: 'Register or log in.',
   },
   'provider-not-found': {
     title: 'There is no such sign-in provider',

@@ -11,7 +11,7 @@ export const SUBPROTOCOL = 'experience.agent.v1'
 /** The states of each machine. */
 export type MachineStates = {
   connection: 'accepted' | 'ready'
-  conversation: 'closed' | 'opening' | 'open'
+  conversation: 'closed' | 'opening' | 'open' | 'closing'
   run: 'unknown' | 'accepted' | 'running' | 'handing_off' | 'ended'
   step: 'unknown' | 'started' | 'ended'
 }
@@ -51,6 +51,12 @@ export const PROTOCOL = {
         { state: 'accepted', sender: 'server', message: 'connection.ready', next: 'ready' },
         { state: 'ready', sender: 'client', message: 'connection.ping', next: 'ready' },
         { state: 'ready', sender: 'server', message: 'connection.pong', next: 'ready' },
+        { state: 'ready', sender: 'client', message: 'connection.reauthenticate', next: 'ready' },
+        { state: 'ready', sender: 'server', message: 'connection.reauthenticated', next: 'ready' },
+        { state: 'ready', sender: 'server', message: 'connection.expiring', next: 'ready' },
+        { state: 'ready', sender: 'server', message: 'connection.draining', next: 'ready' },
+        { state: 'ready', sender: 'client', message: 'conversation.close', next: 'ready' },
+        { state: 'ready', sender: 'server', message: 'conversation.closed', next: 'ready' },
         { state: 'ready', sender: 'client', message: 'conversation.open', next: 'ready' },
         { state: 'ready', sender: 'server', message: 'conversation.opened', next: 'ready' },
         { state: 'ready', sender: 'client', message: 'agent.message', next: 'ready' },
@@ -76,6 +82,7 @@ export const PROTOCOL = {
         closed: { description: 'This connection does not follow the conversation.' },
         opening: { description: 'The client asked to follow it.' },
         open: { description: 'The connection follows the conversation.' },
+        closing: { description: 'The client asked not to follow it any more; what was on its way may still come.' },
       },
       transitions: [
         { state: 'closed', sender: 'client', message: 'conversation.open', next: 'opening' },
@@ -99,6 +106,20 @@ export const PROTOCOL = {
         { state: 'open', sender: 'server', message: 'agent.completed', next: 'open' },
         { state: 'open', sender: 'server', message: 'agent.failed', next: 'open' },
         { state: 'open', sender: 'server', message: 'agent.cancelled', next: 'open' },
+        { state: 'open', sender: 'client', message: 'conversation.close', next: 'closing' },
+        { state: 'closing', sender: 'server', message: 'conversation.closed', next: 'closed' },
+        { state: 'closing', sender: 'server', message: 'conversation.opened', next: 'closing' },
+        { state: 'closing', sender: 'server', message: 'error', next: 'closing' },
+        { state: 'closing', sender: 'server', message: 'message.accepted', next: 'closing' },
+        { state: 'closing', sender: 'server', message: 'agent.started', next: 'closing' },
+        { state: 'closing', sender: 'server', message: 'agent.handoff', next: 'closing' },
+        { state: 'closing', sender: 'server', message: 'agent.token', next: 'closing' },
+        { state: 'closing', sender: 'server', message: 'step.started', next: 'closing' },
+        { state: 'closing', sender: 'server', message: 'step.completed', next: 'closing' },
+        { state: 'closing', sender: 'server', message: 'step.failed', next: 'closing' },
+        { state: 'closing', sender: 'server', message: 'agent.completed', next: 'closing' },
+        { state: 'closing', sender: 'server', message: 'agent.failed', next: 'closing' },
+        { state: 'closing', sender: 'server', message: 'agent.cancelled', next: 'closing' },
       ],
     },
     run: {

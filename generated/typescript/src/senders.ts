@@ -1,6 +1,6 @@
 // Generated from contracts/. DO NOT EDIT: change the contract or codegen/typescript/, then run `make generate`.
 
-import type { AgentMessage, ClientMessage, ConnectionPing, ConversationOpen, RunCancel } from './messages.js'
+import type { AgentMessage, ClientMessage, ConnectionPing, ConnectionReauthenticate, ConversationClose, ConversationOpen, RunCancel } from './messages.js'
 
 /** A method to send each message of the client; how, `send` knows. */
 export abstract class ClientMessageSender {
@@ -9,6 +9,11 @@ export abstract class ClientMessageSender {
   /** Begins a conversation, or follows one that exists. */
   sendConversationOpen(fields: Omit<ConversationOpen, 'type'>): void {
     this.send({ type: 'conversation.open', ...fields })
+  }
+
+  /** Stops following a conversation on this connection. */
+  sendConversationClose(fields: Omit<ConversationClose, 'type'>): void {
+    this.send({ type: 'conversation.close', ...fields })
   }
 
   /** What the user wrote. */
@@ -24,5 +29,10 @@ export abstract class ClientMessageSender {
   /** Asks for a sign of life. */
   sendConnectionPing(fields: Omit<ConnectionPing, 'type'>): void {
     this.send({ type: 'connection.ping', ...fields })
+  }
+
+  /** Gives a fresh access token of the same session. */
+  sendConnectionReauthenticate(fields: Omit<ConnectionReauthenticate, 'type'>): void {
+    this.send({ type: 'connection.reauthenticate', ...fields })
   }
 }

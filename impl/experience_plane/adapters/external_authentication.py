@@ -90,6 +90,7 @@ def _gotrue_options(settings: AuthSettings, max_age: timedelta) -> GoTrueOptions
         api_key=gotrue.api_key.get_secret_value(),
         issuer=gotrue.issuer or url,
         audience=gotrue.audience,
+        assurance=gotrue.assurance,
         jwt_secret=None if gotrue.jwt_secret is None else gotrue.jwt_secret.get_secret_value(),
         claims=ClaimNames(tenant=gotrue.tenant_claim, roles=gotrue.roles_claim),
         session_max_age=max_age,

@@ -11,7 +11,7 @@ import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, NoReturn
+from typing import Any, Literal, NoReturn
 from uuid import UUID
 
 from experience_plane.adapters.json_web_keys import JsonWebKeys
@@ -54,6 +54,7 @@ _REFRESH_PREFIX = "gotrue-refresh-token."
 """Makes a refresh token of GoTrue one of our contract's, which are longer and have a narrower alphabet."""
 _MAX_PASSWORD_BYTES = 72
 """bcrypt, which GoTrue uses, reads no further."""
+_NO_SECOND_FACTOR = "the session has given no second factor (aal)"
 _API_VERSION = {"X-Supabase-Api-Version": "2024-01-01"}
 _RATE_LIMIT_SECONDS = 60.0
 _CACHE_SIZE = 10_000
@@ -88,6 +89,8 @@ class GoTrueOptions:
     jwt_secret: str | None = field(default=None, repr=False)
     """The shared secret of a server that signs with HS256; without one, only keys of its JWK Set are believed."""
     claims: ClaimNames = _CLAIMS
+    assurance: Literal["aal1", "aal2"] = "aal1"
+    """What `aal` must say at least: aal2 where each session must have given a second factor at GoTrue."""
     passwords: PasswordOptions = field(default_factory=PasswordOptions)
     session_max_age: timedelta = timedelta(seconds=1)
     """How long the end of a session elsewhere may go unnoticed."""
@@ -228,6 +231,8 @@ class GoTrueAuthentication:
         return session
 
     def _session(self, claims: Mapping[str, Any]) -> ExternalSession:
+        if self._options.assurance == "aal2" and claims.get("aal") != "aal2":
+            raise Unauthenticated(_NO_SECOND_FACTOR)
         subject = claims.get("sub")
         email = email_of(claims.get("email"))
         shown = claims.get("user_metadata")
@@ -276,6 +281,8 @@ class GoTrueAuthentication:
         try:
             session = await self._believe(access_token)
         except Unauthenticated as error:
+            if error.reason == _NO_SECOND_FACTOR:
+                raise NotSupported("Log in at the identity provider, which asks for your second factor.") from error
             raise ProviderUnavailable(f"GoTrue's access token is not believed: {error}") from error
         await self._sessions.admit(session)
         expires_in = int((session.expires_at - self._clock()).total_seconds())

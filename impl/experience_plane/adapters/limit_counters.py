@@ -1,4 +1,4 @@
-"""Counters of the rate limits: the moving window of the library `limits`, in this process or in Redis."""
+"""Counters of the rate limits: moving windows in this process, or those of the library `limits` in Redis."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import structlog
 from limits import RateLimitItem, RateLimitItemPerSecond
-from limits.aio.storage import MovingWindowSupport, RedisStorage, Storage
+from limits.aio.storage import RedisStorage, Storage
 from limits.aio.strategies import MovingWindowRateLimiter
 from limits.errors import StorageError
 from redis.asyncio import ConnectionPool
@@ -23,67 +23,41 @@ _SHARED_STORE_TIMEOUT = 0.25
 _SHARED_STORE_REST = 5.0
 
 
-class MemoryStorage(Storage, MovingWindowSupport):
-    """The library's storage interface in this process, bounded, on our clock.
+class MemoryCounters:
+    """Moving windows in this process, bounded, on our clock.
 
-    The library's own looks through all keys, in a thread, on every request, and has no bound.
+    The library's own look through all keys, in a thread, on every request, and have no bound.
     """
 
-    STORAGE_SCHEME = None
-
     def __init__(self, clock: Clock, capacity: int = 100_000) -> None:
-        super().__init__()
         self._clock = clock
         self._capacity = capacity
-        self._windows: OrderedDict[str, deque[float]] = OrderedDict()
-        """The moments of each key, the oldest first; the key used longest ago first."""
+        self._windows: OrderedDict[tuple[str, Limit], deque[float]] = OrderedDict()
+        """The moments of each key under each limit, the oldest first; the key used longest ago first."""
 
-    @property
-    def base_exceptions(self) -> type[Exception]:
-        return ValueError
-
-    async def acquire_entry(self, key: str, limit: int, expiry: int, amount: int = 1) -> bool:
-        now = self._clock().timestamp()
-        moments = self._windows.setdefault(key, deque())
-        self._windows.move_to_end(key)
-        while len(self._windows) > self._capacity:
-            self._windows.popitem(last=False)
-        while moments and moments[0] <= now - expiry:
+    async def take(self, key: str, limit: Limit) -> Count:
+        """See `Counters.take`."""
+        now, moments = self._clock().timestamp(), self._window((key, limit))
+        while moments and moments[0] <= now - limit.seconds:
             moments.popleft()
-        if len(moments) + amount > limit:
-            return False
-        moments.extend([now] * amount)
-        return True
+        allowed = len(moments) < limit.amount
+        if allowed:
+            moments.append(now)
+        reset_after = moments[0] + limit.seconds - now if moments else 0.0
+        return Count(allowed, limit.amount - len(moments), reset_after)
 
-    async def get_moving_window(self, key: str, limit: int, expiry: int) -> tuple[float, int]:  # noqa: ARG002
-        now = self._clock().timestamp()
-        moments = self._windows.get(key, deque())
-        while moments and moments[0] <= now - expiry:
-            moments.popleft()
-        return (moments[0] if moments else now), len(moments)
-
-    async def incr(self, key: str, expiry: int, amount: int = 1) -> int:
-        raise NotImplementedError
-
-    async def get(self, key: str) -> int:
-        raise NotImplementedError
-
-    async def get_expiry(self, key: str) -> float:
-        raise NotImplementedError
-
-    async def check(self) -> bool:
-        return True
-
-    async def reset(self) -> int | None:
-        number = len(self._windows)
-        self._windows.clear()
-        return number
-
-    async def clear(self, key: str) -> None:
-        self._windows.pop(key, None)
+    def _window(self, key: tuple[str, Limit]) -> deque[float]:
+        moments = self._windows.get(key)
+        if moments is None:
+            moments = self._windows[key] = deque()
+            if len(self._windows) > self._capacity:
+                self._windows.popitem(last=False)
+        else:
+            self._windows.move_to_end(key)
+        return moments
 
 
-class WindowCounters:
+class _StoredCounters:
     """`Counters` over a storage of the library. Raises what the storage raises."""
 
     def __init__(self, storage: Storage, clock: Clock) -> None:
@@ -113,7 +87,7 @@ class SharedCounters:
         options: dict[str, Any] = {"connection_pool": self._connections}
         storage = RedisStorage(f"async+{url}", wrap_exceptions=True, implementation="redispy", **options)
         # Redis is told the time of this machine by the library; the counters must read it from the same clock.
-        self._shared = WindowCounters(storage, clock)
+        self._shared = _StoredCounters(storage, clock)
         self._host = urlsplit(url).hostname
         self._fallback = fallback
         self._rests_until = -math.inf
@@ -131,8 +105,3 @@ class SharedCounters:
     async def close(self) -> None:
         """Close the connections."""
         await self._connections.disconnect()
-
-
-def memory_counters(clock: Clock) -> Counters:
-    """Counters of this process."""
-    return WindowCounters(MemoryStorage(clock), clock)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -25,8 +25,10 @@ from experience_plane.agent_socket.outputs import (
     Follow,
     OpenConversation,
     Output,
+    Reauthenticate,
     StartRun,
     Transmit,
+    Unfollow,
 )
 from experience_plane.conversations.model import ActiveRun, LoggedEvent, Position
 from experience_plane.errors import FieldError
@@ -60,12 +62,15 @@ class Connection(AgentSocketReceiver, AgentSocketSender):
         limits: SocketLimits,
         server_version: str,
         heartbeat: Heartbeat | None = None,
+        expiry_notice: timedelta = timedelta(minutes=1),
     ) -> None:
         self._connection_id = connection_id
         self._principal = principal
         self._limits = limits
         self._heartbeat = heartbeat or Heartbeat()
         self._server_version = server_version
+        self._expiry_notice = expiry_notice
+        self._warned = False
         self._monitor = ProtocolMonitor()
         self._messages = MinuteWindow(limits.max_messages_per_minute)
         self._violations = MinuteWindow(limits.max_violations_per_minute)
@@ -78,8 +83,8 @@ class Connection(AgentSocketReceiver, AgentSocketSender):
 
     @property
     def deadline(self) -> datetime:
-        """When `tick` must be called, if nothing else happens: authentication ends then."""
-        return self._principal.expires_at
+        """When `tick` must be called, if nothing else happens: the client is to be warned, or authentication ends."""
+        return self._principal.expires_at if self._warned else self._principal.expires_at - self._expiry_notice
 
     def take_outputs(self) -> Sequence[Output]:
         """Answer what is to be done, in order, and forget it."""
@@ -122,8 +127,47 @@ class Connection(AgentSocketReceiver, AgentSocketSender):
 
     def tick(self, now: datetime) -> None:
         """Time has passed."""
-        if now >= self.deadline:
+        if self.closed:
+            return
+        if now >= self._principal.expires_at:
             self._close(types.UNAUTHENTICATED, at_once=True)
+        elif now >= self.deadline:
+            self._warned = True
+            expires_at = self._principal.expires_at
+            self.send_connection_expiring(
+                messages.ConnectionExpiring(type="connection.expiring", expires_at=expires_at)
+            )
+
+    def drain(self, reconnect_after: timedelta) -> None:
+        """The service is stopping: tell the client when to connect again."""
+        if not self.closed:
+            milliseconds = int(reconnect_after.total_seconds() * 1000)
+            self.send_connection_draining(
+                messages.ConnectionDraining(type="connection.draining", reconnect_after_ms=milliseconds)
+            )
+
+    def reauthenticated(self, request: messages.ConnectionReauthenticate, principal: Principal) -> None:
+        """What `Reauthenticate` asked for is done; the session must be the one that opened the connection."""
+        if self.closed:
+            return
+        if (principal.user_id, principal.session_id) != (self._principal.user_id, self._principal.session_id):
+            detail = "The token is of another session than the one that opened this connection."
+            self._reject(types.FORBIDDEN, detail, (), _reference_of(request))
+            return
+        self._principal, self._warned = principal, False
+        self.send_connection_reauthenticated(
+            messages.ConnectionReauthenticated(
+                type="connection.reauthenticated",
+                correlation_id=request.correlation_id,
+                expires_at=principal.expires_at,
+            )
+        )
+
+    def reauthentication_refused(self, request: messages.ConnectionReauthenticate, error: Exception) -> None:
+        """The token of `Reauthenticate` is no good; too many of them end the connection."""
+        if not self.closed:
+            problem_type, made = problem_of(error, request_id=self._connection_id)
+            self._reject(problem_type, made.detail, (), _reference_of(request))
 
     def conversation_opened(
         self, request: messages.ConversationOpen, conversation_id: UUID, position: Position
@@ -138,6 +182,7 @@ class Connection(AgentSocketReceiver, AgentSocketSender):
                 conversation_id=conversation_id,
                 correlation_id=request.correlation_id,
                 cursor=position.cursor,
+                reset=True if position.reset else MISSING,
                 active_runs=[_wire_run(run) for run in position.active_runs],
             )
         )
@@ -176,7 +221,7 @@ class Connection(AgentSocketReceiver, AgentSocketSender):
         Raises:
             OwnViolation: an event does not fit the protocol; nothing of the portion is sent.
         """
-        if self.closed:
+        if self.closed or not portion:
             return
         for event in portion:
             self._judge_own(event.message)
@@ -196,6 +241,22 @@ class Connection(AgentSocketReceiver, AgentSocketSender):
             self._refuse(types.TOO_MANY_REQUESTS, detail, message)
         else:
             self._outputs.append(OpenConversation(message))
+
+    def on_conversation_close(self, message: messages.ConversationClose) -> None:
+        """See `AgentSocketReceiver.on_conversation_close`."""
+        self._open.pop(message.conversation_id, None)
+        self._outputs.append(Unfollow(message.conversation_id))
+        self.send_conversation_closed(
+            messages.ConversationClosed(
+                type="conversation.closed",
+                correlation_id=message.correlation_id,
+                conversation_id=message.conversation_id,
+            )
+        )
+
+    def on_connection_reauthenticate(self, message: messages.ConnectionReauthenticate) -> None:
+        """See `AgentSocketReceiver.on_connection_reauthenticate`."""
+        self._outputs.append(Reauthenticate(message))
 
     def on_agent_message(self, message: messages.AgentMessage) -> None:
         """See `AgentSocketReceiver.on_agent_message`."""
@@ -244,7 +305,7 @@ class Connection(AgentSocketReceiver, AgentSocketSender):
     ) -> None:
         """Answer a message that keeps the contract but goes over a limit."""
         made = problem(problem_type, detail, errors=errors, request_id=self._connection_id)
-        self._send_error(made, codec.reference_of(message.model_dump(mode="json")))
+        self._send_error(made, _reference_of(message))
 
     def _reject(
         self, problem_type: ProblemType, detail: str, errors: tuple[FieldError, ...], reference: Reference
@@ -271,6 +332,10 @@ class Connection(AgentSocketReceiver, AgentSocketSender):
         if not self.closed and problem_type.close_code is not None:
             self.closed = True
             self._outputs.append(Close(problem_type.close_code, problem_type.slug, at_once))
+
+
+def _reference_of(message: ClientMessage) -> Reference:
+    return codec.reference_of(message.model_dump(mode="json"))
 
 
 def _wire_run(run: ActiveRun) -> messages.ActiveRun:

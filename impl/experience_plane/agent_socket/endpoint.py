@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import random
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import partial
 from time import monotonic
 from uuid import UUID, uuid4
@@ -19,7 +21,7 @@ from experience_plane.agent_socket.connection import Connection
 from experience_plane.agent_socket.handshake import Handshake, HandshakeRefused, admit
 from experience_plane.agent_socket.limits import Heartbeat, SocketLimits
 from experience_plane.agent_socket.runs import Runs
-from experience_plane.agent_socket.session import Permit, Session, SessionOptions
+from experience_plane.agent_socket.session import Session, SessionOptions
 from experience_plane.agent_socket.wire import wire_of
 from experience_plane.clock import Clock, system_clock
 from experience_plane.conversations.log import ConversationLog
@@ -45,8 +47,14 @@ class AgentSocketOptions:
     heartbeat: Heartbeat = field(default_factory=Heartbeat)
     slow_reader_seconds: float = 10.0
     """How long what waits for a socket may stay at its bound; then it is closed with 4508."""
+    expiry_notice_seconds: float = 60.0
+    """How long before its authentication ends a client is warned."""
     drain_seconds: float = 5.0
-    """How long sockets get to close when the service stops."""
+    """How long active runs may take to end when the service stops."""
+    reconnect_window_seconds: float = 5.0
+    """The time over which clients are spread that are sent elsewhere."""
+    close_seconds: float = 5.0
+    """How long sockets get to close then."""
 
 
 class AgentSocket:
@@ -85,15 +93,21 @@ class AgentSocket:
                 self._leave(principal.user_id)
 
     async def drain(self) -> None:
-        """Close every socket with 1001 and wait until they have closed, at most `drain_seconds`.
+        """Send every client elsewhere, let active runs end, at most `drain_seconds`, then close every socket with 1001.
 
         A socket that is admitted meanwhile is closed at once.
         """
         self._draining = True
-        for session in self._sessions:
+        for session in tuple(self._sessions):
+            session.announce_drain(self._reconnect_after())
+        await self._runs.finish(self._options.drain_seconds)
+        for session in tuple(self._sessions):
             session.drain()
         if self._sessions:
-            await asyncio.wait(list(self._sessions.values()), timeout=self._options.drain_seconds)
+            await asyncio.wait(list(self._sessions.values()), timeout=self._options.close_seconds)
+
+    def _reconnect_after(self) -> timedelta:
+        return timedelta(seconds=random.uniform(0, self._options.reconnect_window_seconds))  # noqa: S311 - not a secret
 
     async def _admitted(self, websocket: WebSocket, guard: SecurityGuard) -> Principal:
         principal = await admit(_handshake(websocket), guard, self._options.allowed_origins)
@@ -112,8 +126,7 @@ class AgentSocket:
     async def _serve(
         self, websocket: WebSocket, guard: SecurityGuard, principal: Principal, connection_id: str
     ) -> None:
-        permit = partial(guard.require_permission_now, principal)
-        session = self._session(websocket, principal, connection_id, permit)
+        session = self._session(websocket, guard, principal, connection_id)
         began, wire = monotonic(), wire_of(websocket)
         try:
             await websocket.accept(subprotocol=SUBPROTOCOL)
@@ -139,19 +152,21 @@ class AgentSocket:
                 round_trip_seconds=None if wire is None else wire.round_trip_seconds,
             )
 
-    def _session(self, websocket: WebSocket, principal: Principal, connection_id: str, permit: Permit) -> Session:
+    def _session(self, websocket: WebSocket, guard: SecurityGuard, principal: Principal, connection_id: str) -> Session:
         connection = Connection(
             connection_id=connection_id,
             principal=principal,
             limits=self._options.limits,
             server_version=self._server_version,
             heartbeat=self._options.heartbeat,
+            expiry_notice=timedelta(seconds=self._options.expiry_notice_seconds),
         )
         return Session(
             frames=_StarletteFrames(websocket),
             connection=connection,
             owner=Owner(principal.user_id, principal.tenant_id),
-            permit=permit,
+            permit=partial(guard.require_permission_now, principal),
+            authenticate=guard.authenticate,
             log=self._log,
             runs=self._runs,
             clock=self._clock,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from experience_plane_api.messages import AgentMessage, ConversationOpen, RunCancel
+from experience_plane_api.messages import AgentMessage, ConnectionReauthenticate, ConversationOpen, RunCancel
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,4 +54,18 @@ class Follow:
     after_cursor: int
 
 
-Output = Transmit | Close | OpenConversation | StartRun | CancelRun | Follow
+@dataclass(frozen=True, slots=True)
+class Unfollow:
+    """Deliver no more events of the conversation, from this moment on."""
+
+    conversation_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Reauthenticate:
+    """Find out whom the token stands for, then answer `reauthenticated` or `reauthentication_refused`."""
+
+    message: ConnectionReauthenticate
+
+
+Output = Transmit | Close | OpenConversation | StartRun | CancelRun | Follow | Unfollow | Reauthenticate

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, replace
 from typing import Any, assert_never
 from uuid import uuid4
 
+from experience_plane.agent_socket.token_drafts import TokenDraft
 from experience_plane.conversations.model import Envelope, EventDraft
 from experience_plane.runtime.events import (
     ExecutionCompleted,
@@ -19,10 +21,14 @@ from experience_plane_api import messages, models
 
 
 def draft(event: RuntimeEvent, agent_id: str) -> EventDraft:
-    """Answer the draft for what the agent's execution emitted."""
+    """Answer the draft for what the agent's execution emitted.
+
+    Raises:
+        pydantic.ValidationError: the contract has no such token.
+    """
     match event:
         case TokenEmitted(delta):
-            return lambda at: messages.AgentToken(type="agent.token", **_placed(at), delta=delta)
+            return TokenDraft.of(delta)
         case StepStarted(step_id, intent, title):
             return lambda at: messages.StepStarted(
                 type="step.started", **_placed(at), step_id=step_id, intent=intent, title=title
@@ -42,6 +48,15 @@ def draft(event: RuntimeEvent, agent_id: str) -> EventDraft:
             )
         case _:
             assert_never(event)
+
+
+def storable(event: RuntimeEvent) -> RuntimeEvent:
+    """Answer the event with U+FFFD for each NUL: PostgreSQL keeps none in a text, and a model may emit it."""
+    held = {field.name: getattr(event, field.name) for field in fields(event)}
+    changed: dict[str, Any] = {
+        name: text.replace("\0", "\ufffd") for name, text in held.items() if isinstance(text, str) and "\0" in text
+    }
+    return replace(event, **changed) if changed else event
 
 
 def started(agent_id: str) -> EventDraft:

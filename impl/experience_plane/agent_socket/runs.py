@@ -14,13 +14,15 @@ import structlog
 
 from experience_plane.agent_socket import run_events
 from experience_plane.agent_socket.run_laws import RunLaws
+from experience_plane.agent_socket.run_writer import RunWriter
+from experience_plane.agents.catalog import GUIDE_ID
 from experience_plane.agents.routing import route
 from experience_plane.conversations.log import ConversationLog, RunFenced, TooManyRuns
 from experience_plane.conversations.model import AcceptedMessage, EventDraft, Message, NewMessage, Owner
 from experience_plane.errors import NotReady
 from experience_plane.problems import problem, problem_of
 from experience_plane.runtime.events import ExecutionCompleted, HandoffRequested
-from experience_plane.runtime.port import ExecutionFailed, ExecutionRequest, Runtime, Turn
+from experience_plane.runtime.port import ExecutionFailed, ExecutionRequest, LiaisonsNotAllowed, Runtime, Turn
 from experience_plane_api import problem_types as types
 
 _LOG = structlog.get_logger(__name__)
@@ -53,35 +55,7 @@ class _Run:
     message: NewMessage
     accepted_cursor: int
     active_agent_id: str | None
-
-
-class RunWriter:
-    """The one writer of a run: keeps its next `seq`, and the count when its task is cancelled while it writes."""
-
-    def __init__(self, log: ConversationLog, conversation_id: UUID, run_id: UUID, next_seq: int) -> None:
-        self._log = log
-        self._conversation_id = conversation_id
-        self._run_id = run_id
-        self._next_seq = next_seq
-
-    async def write(self, *drafts: EventDraft) -> None:
-        """Append events; on return they are durable.
-
-        Raises:
-            RunFenced: the run has ended, or another writer has it.
-        """
-        append = asyncio.ensure_future(self._log.append(self._conversation_id, self._run_id, self._next_seq, drafts))
-        cancelled: asyncio.CancelledError | None = None
-        while not append.done():
-            # However often the task is cancelled: what was given to the log is counted, or the end would be fenced off.
-            try:
-                await asyncio.wait({append})
-            except asyncio.CancelledError as error:
-                cancelled = error
-        append.result()
-        self._next_seq += len(drafts)
-        if cancelled is not None:
-            raise cancelled
+    guide_only: bool
 
 
 class Runs:
@@ -97,9 +71,12 @@ class Runs:
         self._tasks: set[asyncio.Task[Any]] = set()
         self._closing = False
 
-    async def start(self, owner: Owner, conversation_id: UUID, message: NewMessage) -> AcceptedMessage:
+    async def start(
+        self, owner: Owner, conversation_id: UUID, message: NewMessage, *, guide_only: bool = False
+    ) -> AcceptedMessage:
         """Accept a message and begin to answer it; a message accepted before starts nothing.
 
+        With `guide_only`, a run that a liaison would answer fails with `LiaisonsNotAllowed`.
         A caller that is cancelled meanwhile cancels nothing: what the log has accepted is answered.
 
         Raises:
@@ -108,7 +85,7 @@ class Runs:
         """
         if self._closing:
             raise NotReady("The service is stopping.")
-        return await asyncio.shield(self._kept(self._start(owner, conversation_id, message)))
+        return await asyncio.shield(self._kept(self._start(owner, conversation_id, message, guide_only=guide_only)))
 
     async def cancel(self, conversation_id: UUID, run_id: UUID) -> None:
         """End a run at its next await point.
@@ -133,6 +110,12 @@ class Runs:
                 await self._log.append(run.conversation_id, run.run_id, run.next_seq, [run_events.failed(made)])
         return len(unfinished)
 
+    async def finish(self, seconds: float) -> None:
+        """Begin no more runs, and wait until those that are active have ended, at most so long."""
+        self._closing = True
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=seconds)
+
     async def close(self) -> None:
         """Cancel what still runs; each run gets its end in the log."""
         self._closing = True
@@ -147,7 +130,9 @@ class Runs:
         task.add_done_callback(self._tasks.discard)
         return task
 
-    async def _start(self, owner: Owner, conversation_id: UUID, message: NewMessage) -> AcceptedMessage:
+    async def _start(
+        self, owner: Owner, conversation_id: UUID, message: NewMessage, *, guide_only: bool
+    ) -> AcceptedMessage:
         conversation = await self._log.conversation(conversation_id, owner)
         if self._active[owner.user_id] >= self._limits.max_active:
             raise TooManyRuns(f"A user may have {self._limits.max_active} runs active.")
@@ -159,7 +144,8 @@ class Runs:
             raise
         if not accepted.duplicate:
             event = accepted.event
-            self._begin(_Run(owner, conversation_id, event.run_id, message, event.cursor, conversation.active_agent_id))
+            active = conversation.active_agent_id
+            self._begin(_Run(owner, conversation_id, event.run_id, message, event.cursor, active, guide_only))
         else:
             self._release(owner)
         return accepted
@@ -200,6 +186,7 @@ class Runs:
         laws = RunLaws()
         agent_id = chosen.agent_id
         for _ in range(self._limits.max_handoffs + 1):
+            _check_allowed(run, agent_id)
             request = _request(run, agent_id, history, handed_over_from)
             await writer.write(run_events.started(agent_id))
             laws.agent_started()
@@ -214,11 +201,10 @@ class Runs:
         async with contextlib.aclosing(self._runtime.execute(request)) as emitted:
             async for event in emitted:
                 laws.check(event)
-                await writer.write(run_events.draft(event, request.agent_id))
-                if isinstance(event, HandoffRequested):
-                    return event.to_agent_id
-                if isinstance(event, ExecutionCompleted):
-                    return None
+                await writer.add(run_events.draft(run_events.storable(event), request.agent_id))
+                if isinstance(event, HandoffRequested | ExecutionCompleted):
+                    await writer.flush()
+                    return event.to_agent_id if isinstance(event, HandoffRequested) else None
         raise ExecutionFailed
 
     async def _history(self, run: _Run) -> tuple[Turn, ...]:
@@ -245,6 +231,11 @@ class Runs:
                     await asyncio.sleep(retry_in)
             else:
                 return
+
+
+def _check_allowed(run: _Run, agent_id: str) -> None:
+    if run.guide_only and agent_id != GUIDE_ID:
+        raise LiaisonsNotAllowed
 
 
 def _request(run: _Run, agent_id: str, history: tuple[Turn, ...], handed_over_from: str | None) -> ExecutionRequest:

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Protocol
 from uuid import UUID
@@ -21,14 +22,19 @@ from experience_plane.agent_socket.outputs import (
     Follow,
     OpenConversation,
     Output,
+    Reauthenticate,
     StartRun,
     Transmit,
+    Unfollow,
 )
 from experience_plane.agent_socket.runs import Runs
 from experience_plane.clock import Clock
 from experience_plane.conversations.log import ConversationLog
 from experience_plane.conversations.model import NewMessage, Owner
 from experience_plane.errors import ExperiencePlaneError
+from experience_plane.security_guard.access_policy import LIAISONS_CONSULT
+from experience_plane.security_guard.ports import PermissionDenied
+from experience_plane.security_guard.principal import Principal
 from experience_plane_api import messages
 from experience_plane_api import problem_types as types
 from experience_plane_api.permissions import MESSAGE_PERMISSIONS
@@ -79,6 +85,9 @@ class SessionOptions:
 Permit = Callable[[str], Awaitable[None]]
 """Raises `PermissionDenied` unless the user has the permission now."""
 
+Authenticate = Callable[[str], Awaitable[Principal]]
+"""Answers whom an access token stands for; raises `Unauthenticated`."""
+
 
 class Session:
     """One connection at work.
@@ -94,6 +103,7 @@ class Session:
         connection: Connection,
         owner: Owner,
         permit: Permit,
+        authenticate: Authenticate,
         log: ConversationLog,
         runs: Runs,
         clock: Clock,
@@ -103,6 +113,7 @@ class Session:
         self._connection = connection
         self._owner = owner
         self._permit = permit
+        self._authenticate = authenticate
         self._log = log
         self._runs = runs
         self._clock = clock
@@ -115,7 +126,8 @@ class Session:
         self._followers: dict[UUID, asyncio.Task[None]] = {}
         self._last: Close | None = None
         self._ended: asyncio.Future[Close] = asyncio.get_running_loop().create_future()
-        self._deadline: asyncio.TimerHandle | None = None
+        self._alarm: asyncio.TimerHandle | None = None
+        self._deadline: datetime | None = None
         self._grace: asyncio.TimerHandle | None = None
         self.received = 0
         self.sent = 0
@@ -124,7 +136,6 @@ class Session:
     async def run(self) -> None:
         """Serve until one side closes."""
         self._change(self._connection.start)
-        self._keep_deadline()
         tasks = [self._started(work) for work in (self._write, self._read)]
         try:
             # The writer ends after a close frame, the reader when the peer has gone.
@@ -132,7 +143,7 @@ class Session:
             await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         finally:
             self._outbox.close()
-            for timer in (self._deadline, self._grace):
+            for timer in (self._alarm, self._grace):
                 if timer is not None:
                     timer.cancel()
             await _cancelled([*tasks, *self._followers.values()])
@@ -143,8 +154,13 @@ class Session:
         """The login behind the socket has ended: close at once, before anything that waits to be sent."""
         self._end(_REVOKED)
 
+    def announce_drain(self, reconnect_after: timedelta) -> None:
+        """The service is stopping: ask the client to go elsewhere."""
+        if not self._ended.done():
+            self._change(lambda: self._connection.drain(reconnect_after))
+
     def drain(self) -> None:
-        """Ask the client to go elsewhere: the service is stopping."""
+        """Close: the service stops."""
         self._close_after_all(_GOING_AWAY)
 
     def _started(self, work: Callable[[], Awaitable[object]]) -> asyncio.Task[None]:
@@ -202,8 +218,11 @@ class Session:
             self._connection.receive_binary(self._clock())
 
     def _keep_deadline(self) -> None:
-        seconds = max(0.0, (self._connection.deadline - self._clock()).total_seconds())
-        self._deadline = asyncio.get_running_loop().call_later(seconds, self._tick)
+        if self._alarm is not None:
+            self._alarm.cancel()
+        self._deadline = self._connection.deadline
+        seconds = max(0.0, (self._deadline - self._clock()).total_seconds())
+        self._alarm = asyncio.get_running_loop().call_later(seconds, self._tick)
 
     def _tick(self) -> None:
         try:
@@ -230,11 +249,21 @@ class Session:
                     self._end(output)
                 case Close():
                     self._close_after_all(output)
+                case Unfollow(conversation_id):
+                    # A cancelled task does not go on after its await: nothing it has in its hands is delivered.
+                    if follower := self._followers.pop(conversation_id, None):
+                        follower.cancel()
                 case _:
                     requests.append(output)
+        if self._connection.deadline != self._deadline and not self._connection.closed:
+            self._keep_deadline()
         return requests
 
     async def _carry_out(self, request: Output) -> None:
+        with structlog.contextvars.bound_contextvars(**_trace(request)):
+            await self._do(request)
+
+    async def _do(self, request: Output) -> None:
         match request:
             case OpenConversation(message):
                 await self._or_refuse(message, self._open(message))
@@ -245,6 +274,8 @@ class Session:
             case Follow(conversation_id, after_cursor):
                 follower = self._guarded(lambda: self._follow(conversation_id, after_cursor))
                 self._followers[conversation_id] = asyncio.create_task(follower, name=f"follow {conversation_id}")
+            case Reauthenticate(message):
+                await self._reauthenticate(message)
             case _:
                 raise TypeError(request)
 
@@ -268,6 +299,15 @@ class Session:
             await _cancelled([follower])
         await self._apply(lambda: self._connection.conversation_opened(message, conversation.conversation_id, position))
 
+    async def _reauthenticate(self, message: messages.ConnectionReauthenticate) -> None:
+        try:
+            principal = await self._authenticate(message.access_token)
+        except ExperiencePlaneError as error:
+            refusal = error
+            await self._apply(lambda: self._connection.reauthentication_refused(message, refusal))
+        else:
+            await self._apply(lambda: self._connection.reauthenticated(message, principal))
+
     async def _start(self, message: messages.AgentMessage) -> None:
         await self._permit(MESSAGE_PERMISSIONS[message.type])
         context = message.context
@@ -277,9 +317,17 @@ class Session:
             surface=context.surface,
             project_id=None if context.project_id is MISSING else context.project_id,
         )
-        accepted = await self._runs.start(self._owner, message.conversation_id, new)
+        guide_only = not await self._may_consult_liaisons()
+        accepted = await self._runs.start(self._owner, message.conversation_id, new, guide_only=guide_only)
         if accepted.duplicate:
             await self._apply(lambda: self._connection.message_accepted_before(accepted.event))
+
+    async def _may_consult_liaisons(self) -> bool:
+        try:
+            await self._permit(LIAISONS_CONSULT)
+        except PermissionDenied:
+            return False
+        return True
 
     async def _follow(self, conversation_id: UUID, after_cursor: int) -> None:
         async with contextlib.aclosing(self._log.follow(conversation_id, after_cursor)) as pages:
@@ -288,6 +336,15 @@ class Session:
                     behind = self._outbox.behind
                     await self._outbox.room()
                     self._change(partial(self._connection.deliver, portion, behind=behind))
+
+
+def _trace(request: Output) -> dict[str, str]:
+    """Answer the trace of the message behind a request; runs inherit it with the context in which they begin."""
+    parent = getattr(getattr(request, "message", None), "traceparent", MISSING)
+    if parent is MISSING:
+        return {}
+    _, trace_id, span_id, _ = parent.split("-")
+    return {"trace_id": trace_id, "parent_span_id": span_id}
 
 
 async def _cancelled(tasks: Sequence[asyncio.Task[None]]) -> None:

@@ -31,6 +31,12 @@ class ConversationNotFound(ExperiencePlaneError):
     default_detail = "There is no such conversation."
 
 
+class OwnerGone(ExperiencePlaneError):
+    """Whoever would own the conversation is no more."""
+
+    default_detail = "Your session has ended; log in again."
+
+
 class CursorUnknown(ExperiencePlaneError):
     """The position to resume from is past the end of the log."""
 

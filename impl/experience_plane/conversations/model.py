@@ -77,10 +77,6 @@ class Envelope:
     at: datetime
 
 
-EventDraft = Callable[[Envelope], RunEvent]
-"""Makes an event once the log has given it its place."""
-
-
 @dataclass(frozen=True, slots=True)
 class LoggedEvent:
     """An event that is in the log; `text` is the JSON that goes on the wire, the same for every reader."""
@@ -104,6 +100,10 @@ class LoggedEvent:
     def size(self) -> int:
         """Bytes of `text` in UTF-8."""
         return len(self.text) if self.text.isascii() else len(self.text.encode())
+
+
+EventDraft = Callable[[Envelope], RunEvent | LoggedEvent]
+"""Makes an event once the log has given it its place; a frequent one may write its own text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +130,8 @@ class Position:
 
     cursor: int
     active_runs: tuple[ActiveRun, ...]
+    reset: bool = False
+    """True where a position was asked for that is older than what the log keeps, and this one is answered instead."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,8 @@ _STEP_STARTED = "step.started"
 _STEP_ENDED = frozenset({"step.completed", "step.failed"})
 
 
-def active_run(events: Iterable[LoggedEvent]) -> ActiveRun:
-    """Answer the run that these events, from its first on, have led to; none of them ends it."""
+def active_run(run_id: UUID, seq: int, events: Iterable[LoggedEvent]) -> ActiveRun:
+    """Answer the run as it is at `seq`, by its events up to there, tokens left out; none of them ends it."""
     state: RunState = "accepted"
     steps: dict[UUID, None] = {}
     for event in events:
@@ -27,7 +27,7 @@ def active_run(events: Iterable[LoggedEvent]) -> ActiveRun:
             steps[_step_id(event)] = None
         elif event.type in _STEP_ENDED:
             steps.pop(_step_id(event), None)
-    return ActiveRun(run_id=event.run_id, seq=event.seq, state=state, steps=tuple(steps))
+    return ActiveRun(run_id=run_id, seq=seq, state=state, steps=tuple(steps))
 
 
 def _step_id(event: LoggedEvent) -> UUID:

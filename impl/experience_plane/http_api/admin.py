@@ -61,6 +61,10 @@ class AdminHandlers(AdminService[Principal]):
         """See openapi.yaml, endUserSessions."""
         await self._administration.end_sessions(principal, user_id)
 
+    async def reset_user_factors(self, *, principal: Principal, user_id: UUID) -> None:
+        """See openapi.yaml, resetUserFactors."""
+        await self._administration.reset_factors(principal, user_id)
+
     async def list_roles(self, *, principal: Principal) -> models.RoleList:  # noqa: ARG002 - the same for all
         """See openapi.yaml, listRoles."""
         roles = self._administration.roles().items()

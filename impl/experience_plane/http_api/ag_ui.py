@@ -18,6 +18,7 @@ from experience_plane.agent_socket.runs import Runs
 from experience_plane.conversations.log import ConversationLog, ConversationNotFound, TooManyRuns
 from experience_plane.conversations.model import AcceptedMessage, NewMessage, Owner
 from experience_plane.http_api.event_streams import EventStreams
+from experience_plane.security_guard.access_policy import LIAISONS_CONSULT
 from experience_plane.security_guard.ports import TooManyRequests
 from experience_plane.security_guard.principal import Principal
 from experience_plane_api import messages, models
@@ -47,8 +48,9 @@ class AgUiRuns:
         conversation_id = await self._conversation_id(owner, body["threadId"])
         message = self._message(body, conversation_id)
         await self._log.open_conversation(owner, conversation_id)
+        guide_only = LIAISONS_CONSULT not in principal.permissions
         try:
-            accepted = await self._runs.start(owner, conversation_id, message)
+            accepted = await self._runs.start(owner, conversation_id, message, guide_only=guide_only)
         except TooManyRuns as error:
             raise TooManyRequests(retry_after=1.0) from error
         return self._streams.answer(principal, self._blocks(AgUiRun(body["threadId"], body["runId"]), accepted))

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Collection
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.requests import HTTPConnection
@@ -14,6 +14,7 @@ from fastapi.security import HTTPAuthorizationCredentials
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from experience_plane.agent_socket.endpoint import AgentSocket
@@ -29,6 +30,7 @@ from experience_plane.http_api.body_guard import BodyGuard
 from experience_plane.http_api.client_address import NO_PROXIES, ClientAddress, TrustedProxies
 from experience_plane.http_api.conversations import ConversationsHandlers
 from experience_plane.http_api.cross_origin import cross_origin
+from experience_plane.http_api.direct_operations import DirectOperations
 from experience_plane.http_api.event_streams import EventStreams
 from experience_plane.http_api.factors import FactorsHandlers
 from experience_plane.http_api.oidc import OidcHandlers
@@ -70,6 +72,22 @@ def security_guard(connection: HTTPConnection) -> SecurityGuard:
     return guard
 
 
+class _Application(FastAPI):
+    """FastAPI within middleware: its own layers cost only those requests that come through to it."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self._entrance: ASGIApp = super().__call__
+
+    def put_within(self, *layers: Middleware) -> None:
+        """Put middleware around it, the outermost first."""
+        for cls, args, kwargs in reversed(layers):
+            self._entrance = cls(self._entrance, *args, **kwargs)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._entrance(scope, receive, send)
+
+
 Guard = Annotated[SecurityGuard, Depends(security_guard)]
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
@@ -88,24 +106,26 @@ def create_application(
     lifespan: Lifespan | None = None,
 ) -> FastAPI:
     """Put the application together over open components."""
-    application = FastAPI(
+    application = _Application(
         title="Experience Plane",
         version=version,
         # The contract is the documentation; what FastAPI would derive from the code is not it.
         openapi_url=None,
         redirect_slashes=False,
         lifespan=lifespan,
-        middleware=[
-            Middleware(ClientAddress, proxies=proxies),
-            *cross_origin(allowed_origins),
-            Middleware(RequestContext, https=https),
-            Middleware(BodyGuard, max_bytes=max_body_bytes, larger={_AG_UI: max_ag_ui_body_bytes}),
-            Middleware(RateLimiting, limits=rate_limits),
-        ],
+    )
+    operations = _contract_router(components, version, allowed_origins)
+    application.put_within(
+        Middleware(ClientAddress, proxies=proxies),
+        *cross_origin(allowed_origins),
+        Middleware(RequestContext, https=https),
+        Middleware(BodyGuard, max_bytes=max_body_bytes, larger={_AG_UI: max_ag_ui_body_bytes}),
+        Middleware(RateLimiting, limits=rate_limits),
+        Middleware(DirectOperations, router=operations),
     )
     application.state.security_guard = components.guard
     problem_responses.install(application)
-    application.include_router(_contract_router(components, version, allowed_origins))
+    application.include_router(operations)
     application.include_router(_socket_router(components.agent_socket))
     application.router.routes.extend(pages.routes(static_dir))
     return application

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import MISSING
 
 from experience_plane.http_api import refresh_cookie
+from experience_plane.http_api.optional_fields import given
 from experience_plane.http_api.refresh_cookie import authentication_result, login_result, user_of
 from experience_plane.security_guard.guard import SecurityGuard
 from experience_plane.security_guard.ports import InvalidRefreshToken
@@ -24,7 +25,9 @@ class AuthHandlers(AuthService[Principal]):
         self, *, body: models.RegisterRequest
     ) -> HTTPResult[models.AuthenticationResult | models.MailOnItsWay | models.Problem]:
         """See openapi.yaml, registerUser."""
+        guest = await self._guard.guest_of(given(body.upgrade))
         authenticated = await self._guard.register(name=body.name, email=body.email, password=body.password)
+        await self._guard.carry_over(guest, authenticated)
         if authenticated is None:
             return HTTPResult(202, models.MailOnItsWay(status="check_your_mail"))
         return authentication_result(authenticated, body.token_delivery, status=201)
@@ -33,7 +36,16 @@ class AuthHandlers(AuthService[Principal]):
         self, *, body: models.LoginRequest
     ) -> HTTPResult[models.AuthenticationResult | models.SecondFactorRequired | models.Problem]:
         """See openapi.yaml, logIn."""
-        return login_result(await self._guard.login(email=body.email, password=body.password), body.token_delivery)
+        guest = await self._guard.guest_of(given(body.upgrade))
+        outcome = await self._guard.login(email=body.email, password=body.password)
+        await self._guard.carry_over(guest, outcome)
+        return login_result(outcome, body.token_delivery)
+
+    async def start_anonymous_session(
+        self, *, body: models.AnonymousSessionRequest
+    ) -> HTTPResult[models.AuthenticationResult | models.Problem]:
+        """See openapi.yaml, startAnonymousSession."""
+        return authentication_result(await self._guard.guests.start(), body.token_delivery, status=201)
 
     async def refresh_session(
         self, *, field__host_experience_plane_refresh: str | None, body: models.RefreshRequest

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Literal
 
@@ -77,6 +78,7 @@ def client_address(peer: str, forwarded: str, proxies: TrustedProxies) -> str:
     return str(client)
 
 
+@lru_cache(maxsize=10_000)
 def client_network(address: str) -> str:
     """Answer what the limits count by: an IPv4 address, or the /64 that one IPv6 client has to itself (RFC 6177)."""
     parsed = _address(address)

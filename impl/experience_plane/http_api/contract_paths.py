@@ -1,4 +1,4 @@
-"""What the contract says of a path: its methods, whether they take a body, and how often they may be used."""
+"""What the contract says of a path: its methods, what they take as a body, and how often they may be used."""
 
 from __future__ import annotations
 
@@ -27,6 +27,28 @@ def rate_limit_policy(method: str, path: str) -> str | None:
     """Answer the policy that the contract names for an operation (`x-rate-limit`)."""
     operation: Mapping[str, Any] = _operations(path).get(method.lower(), {})
     return operation.get("x-rate-limit")
+
+
+def operations_that_take(field: str) -> Sequence[str]:
+    """Answer the operations whose body has this field, as the generated services name them."""
+    document = documents.load("openapi")
+    operations = [
+        operation for path in document["paths"].values() for operation in path.values() if isinstance(operation, dict)
+    ]
+    return [_snake_case(each["operationId"]) for each in operations if field in _body_fields(document, each)]
+
+
+def _body_fields(document: Mapping[str, Any], operation: Mapping[str, Any]) -> Mapping[str, Any]:
+    content = operation.get("requestBody", {}).get("content", {})
+    schema = content.get("application/json", {}).get("schema", {})
+    if "$ref" in schema:
+        schema = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    fields: Mapping[str, Any] = schema.get("properties", {})
+    return fields
+
+
+def _snake_case(operation_id: str) -> str:
+    return re.sub("[A-Z]", lambda letter: f"_{letter[0].lower()}", operation_id)
 
 
 def _operations(path: str) -> Mapping[str, Any]:

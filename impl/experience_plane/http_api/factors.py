@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from experience_plane.http_api.optional_fields import given
 from experience_plane.http_api.rate_limiting import charge_sign_in
 from experience_plane.http_api.refresh_cookie import authentication_result
 from experience_plane.security_guard.guard import SecurityGuard
@@ -22,8 +23,10 @@ class FactorsHandlers(FactorsService[Principal]):
     ) -> HTTPResult[models.AuthenticationResult]:
         """See openapi.yaml, completeSecondFactor."""
         factors = self._guard.second_factors
+        guest = await self._guard.guest_of(given(body.upgrade))
         await charge_sign_in((await factors.waiting(body.challenge)).email)
         authenticated = await factors.complete(body.challenge, method=body.method, code=body.code)
+        await self._guard.carry_over(guest, authenticated)
         return authentication_result(authenticated, body.token_delivery)
 
     async def get_second_factors(self, *, principal: Principal) -> models.SecondFactors:
@@ -38,7 +41,7 @@ class FactorsHandlers(FactorsService[Principal]):
     ) -> HTTPResult[models.TotpEnrolment | models.Problem]:
         """See openapi.yaml, enrolTotp."""
         enrolment = await self._guard.second_factors.enrol_totp(
-            principal, current_password=_given(body.current_password)
+            principal, current_password=given(body.current_password)
         )
         answer = models.TotpEnrolment(
             secret=enrolment.secret, otpauth_uri=enrolment.otpauth_uri, expires_at=enrolment.expires_at
@@ -53,7 +56,7 @@ class FactorsHandlers(FactorsService[Principal]):
     async def disable_totp(self, *, principal: Principal, body: models.FactorProof) -> None:
         """See openapi.yaml, disableTotp."""
         await self._guard.second_factors.disable_totp(
-            principal, code=body.code, current_password=_given(body.current_password)
+            principal, code=body.code, current_password=given(body.current_password)
         )
 
     async def regenerate_recovery_codes(
@@ -61,11 +64,6 @@ class FactorsHandlers(FactorsService[Principal]):
     ) -> models.RecoveryCodes:
         """See openapi.yaml, regenerateRecoveryCodes."""
         codes = await self._guard.second_factors.regenerate_recovery_codes(
-            principal, code=body.code, current_password=_given(body.current_password)
+            principal, code=body.code, current_password=given(body.current_password)
         )
         return models.RecoveryCodes(recovery_codes=list(codes))
-
-
-def _given(password: object) -> str | None:
-    # What the body leaves out is a marker of its own.
-    return password if isinstance(password, str) else None

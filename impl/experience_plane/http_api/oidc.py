@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
+from experience_plane.http_api.optional_fields import given
 from experience_plane.http_api.refresh_cookie import login_result
 from experience_plane.problems import problem_of
 from experience_plane.security_guard.guard import SecurityGuard
@@ -58,7 +59,9 @@ class OidcHandlers(OidcService[Principal]):
         self, *, body: models.OidcExchangeRequest
     ) -> HTTPResult[models.AuthenticationResult | models.SecondFactorRequired | models.Problem]:
         """See openapi.yaml, exchangeOidcCode."""
+        guest = await self._guard.guest_of(given(body.upgrade))
         outcome = await self._guard.oidc_sign_in.exchange(code=body.code, code_verifier=body.code_verifier)
+        await self._guard.carry_over(guest, outcome)
         return login_result(outcome, body.token_delivery)
 
     async def link_oidc_identity(

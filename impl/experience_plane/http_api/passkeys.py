@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from experience_plane.http_api.optional_fields import given
 from experience_plane.http_api.rate_limiting import charge_sign_in
 from experience_plane.http_api.refresh_cookie import authentication_result
 from experience_plane.security_guard.guard import SecurityGuard
@@ -31,7 +32,9 @@ class PasskeysHandlers(PasskeysService[Principal]):
 
     async def log_in_with_passkey(self, *, body: models.PasskeyLoginRequest) -> HTTPResult[models.AuthenticationResult]:
         """See openapi.yaml, logInWithPasskey."""
+        guest = await self._guard.guest_of(given(body.upgrade))
         authenticated = await self._guard.passkeys.sign_in.log_in(_given(body.credential))
+        await self._guard.carry_over(guest, authenticated)
         return authentication_result(authenticated, body.token_delivery)
 
     async def create_second_factor_passkey_options(
@@ -46,8 +49,10 @@ class PasskeysHandlers(PasskeysService[Principal]):
     ) -> HTTPResult[models.AuthenticationResult]:
         """See openapi.yaml, completeSecondFactorWithPasskey."""
         sign_in = self._guard.passkeys.sign_in
+        guest = await self._guard.guest_of(given(body.upgrade))
         await charge_sign_in((await self._guard.second_factors.waiting(body.challenge)).email)
         authenticated = await sign_in.complete_login(body.challenge, _given(body.credential))
+        await self._guard.carry_over(guest, authenticated)
         return authentication_result(authenticated, body.token_delivery)
 
     async def create_passkey_registration_options(

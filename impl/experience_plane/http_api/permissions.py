@@ -8,6 +8,7 @@ from typing import Annotated, cast
 from fastapi import Depends, Security
 from fastapi.security import HTTPAuthorizationCredentials
 
+from experience_plane.http_api.contract_paths import operations_that_take
 from experience_plane.http_api.refresh_cookie import refuse_foreign_pages
 from experience_plane.security_guard.guard import SecurityGuard
 from experience_plane_api.permissions import OPERATION_PERMISSIONS
@@ -21,7 +22,9 @@ def operation_dependencies(guard: SecurityGuard, allowed_origins: Collection[str
     required = {
         operation: [Depends(_requires(guard, permission))] for operation, permission in OPERATION_PERMISSIONS.items()
     }
-    required["refresh_session"] = [Depends(refuse_foreign_pages(allowed_origins))]
+    for operation in operations_that_take("token_delivery"):
+        check = refuse_foreign_pages(allowed_origins, reads_cookie=operation == "refresh_session")
+        required.setdefault(operation, []).append(Depends(check))
     return cast("OperationDependencies", required)
 
 

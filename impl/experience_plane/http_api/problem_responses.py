@@ -31,9 +31,27 @@ _BY_STATUS = {
 
 def install(application: FastAPI) -> None:
     """Make every exception of the application a problem."""
-    application.add_exception_handler(ExperiencePlaneError, _on_error)
-    application.add_exception_handler(RequestValidationError, _on_invalid_request)
-    application.add_exception_handler(HTTPException, _on_http_exception)
+
+    async def handle(request: Request, error: Exception) -> Response:
+        response = refusal(request, error)
+        assert response is not None
+        return response
+
+    for kind in (ExperiencePlaneError, RequestValidationError, HTTPException):
+        application.add_exception_handler(kind, handle)
+
+
+def refusal(request: Request, error: Exception) -> Response | None:
+    """Answer the problem of an exception that refuses a request; None for one that is a fault of ours."""
+    match error:
+        case ExperiencePlaneError():
+            return error_response(request, error)
+        case RequestValidationError():
+            return _invalid_request(request, error)
+        case HTTPException():
+            return _http_exception(request, error)
+        case _:
+            return None
 
 
 def problem_response(
@@ -61,19 +79,13 @@ def error_response(request: Request, error: Exception) -> Response:
     return _rendered(made.model_dump_json(), problem_type.status, headers)
 
 
-async def _on_error(request: Request, error: Exception) -> Response:
-    return error_response(request, error)
-
-
-async def _on_invalid_request(request: Request, error: Exception) -> Response:
-    assert isinstance(error, RequestValidationError)
+def _invalid_request(request: Request, error: RequestValidationError) -> Response:
     errors = tuple(_field_error(entry) for entry in error.errors())
     number = "1 field does" if len(errors) == 1 else f"{len(errors)} fields do"
     return problem_response(types.INVALID_REQUEST, f"{number} not match the contract.", request, errors=errors)
 
 
-async def _on_http_exception(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
+def _http_exception(request: Request, error: HTTPException) -> Response:
     problem_type, detail = _BY_STATUS.get(error.status_code, (types.INTERNAL_ERROR, "Something went wrong."))
     headers = {}
     if problem_type is types.UNAUTHENTICATED:

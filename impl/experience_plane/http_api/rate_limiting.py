@@ -7,10 +7,9 @@ is left and for how many seconds.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextvars import ContextVar
 
-from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -98,9 +97,7 @@ class _Telling:
             if self._charges.signing_in is not None and message["status"] in {200, 201}:
                 await self._charges.sign_in_succeeded(self._charges.signing_in)
             if self._charges.standings:
-                headers = MutableHeaders(scope=message)
-                headers["RateLimit-Policy"] = _policies(self._charges.standings)
-                headers["RateLimit"] = _standings(self._charges.standings)
+                message["headers"] = [*message["headers"], *_fields(self._charges.standings)]
         await self._send(message)
 
 
@@ -116,11 +113,8 @@ def _claimed_account(scope: Scope) -> str | None:
         return email
 
 
-def _policies(standings: Sequence[Standing]) -> str:
-    return ", ".join(f'"{each.name}";q={each.limit.amount};w={each.limit.seconds}' for each in standings)
-
-
-def _standings(standings: Sequence[Standing]) -> str:
-    return ", ".join(
-        f'"{each.name}";r={each.count.remaining};t={math.ceil(each.count.reset_after)}' for each in standings
-    )
+def _fields(standings: Sequence[Standing]) -> Iterator[tuple[bytes, bytes]]:
+    policies = [f'"{each.name}";q={each.limit.amount};w={each.limit.seconds}' for each in standings]
+    left = [f'"{each.name}";r={each.count.remaining};t={math.ceil(each.count.reset_after)}' for each in standings]
+    yield b"ratelimit-policy", ", ".join(policies).encode()
+    yield b"ratelimit", ", ".join(left).encode()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 from typing import Literal
 
 from pydantic import MISSING
@@ -53,29 +53,41 @@ def user_of(user: User) -> models.User:
     return models.User(
         user_id=user.user_id,
         tenant_id=user.tenant_id,
-        email=user.email,
-        email_verified=user.email_verified,
+        email=MISSING if user.anonymous else user.email,
+        email_verified=MISSING if user.anonymous else user.email_verified,
+        anonymous=user.anonymous,
         name=user.name,
         roles=list(user.roles),
         permissions=list(user.permissions),
     )
 
 
-def refuse_foreign_pages(allowed_origins: Collection[str]) -> Callable[[Request], None]:
-    """Answer the FastAPI dependency of an operation that reads the cookie; it refuses with `ForeignPage`.
+def refuse_foreign_pages(
+    allowed_origins: Collection[str], *, reads_cookie: bool
+) -> Callable[[Request], Awaitable[None]]:
+    """Answer the FastAPI dependency of an operation that sets the cookie, or reads it, too.
 
-    `SameSite=Strict` lets pages of the same site through: other subdomains, and other ports of this host. So the
-    browser's own word counts: `Origin`, which it sends with every POST, and `Sec-Fetch-Site` where it knows it.
+    It refuses with `ForeignPage`: a page that could have the cookie set would log its visitors in to an account of
+    its choice. `SameSite=Strict` lets pages of the same site through: other subdomains, and other ports of this host.
+    So the browser's own word counts: `Origin`, which it sends with every POST, and `Sec-Fetch-Site` where it knows it.
+    A cookie without `Origin` is not read; who sends neither is no browser, and may be given one.
     """
 
-    def check(request: Request) -> None:
-        if NAME in request.cookies and not _may_send(request, allowed_origins):
+    async def check(request: Request) -> None:  # a plain function would be run in a thread
+        is_read = reads_cookie and NAME in request.cookies
+        is_wanted = "origin" in request.headers and _asks_for_cookie(request)
+        if (is_read or is_wanted) and not _is_allowed(request, allowed_origins):
             raise ForeignPage
 
     return check
 
 
-def _may_send(request: Request, allowed_origins: Collection[str]) -> bool:
+def _asks_for_cookie(request: Request) -> bool:
+    body = getattr(request.state, "body", None)
+    return isinstance(body, dict) and body.get("token_delivery") == "cookie"
+
+
+def _is_allowed(request: Request, allowed_origins: Collection[str]) -> bool:
     origin = request.headers.get("origin")
     if origin is None:
         return False

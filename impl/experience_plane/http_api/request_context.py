@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Sequence
+from secrets import token_hex
 from time import perf_counter
-from uuid import uuid4
 
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -16,19 +15,25 @@ from experience_plane.security_guard import device
 from experience_plane_api import problem_types as types
 
 _LOG = structlog.get_logger(__name__)
-_SECURITY_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-        "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+Headers = Sequence[tuple[bytes, bytes]]
+
+_PAGE_HEADERS: Headers = (
+    (
+        b"content-security-policy",
+        (
+            b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+            b"base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+        ),
     ),
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-}
-_HTTPS_HEADERS = {"Strict-Transport-Security": "max-age=63072000"}
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+)
+_API_HEADERS: Headers = (*_PAGE_HEADERS, (b"cache-control", b"no-store"))
+_HTTPS_HEADERS = ((b"strict-transport-security", b"max-age=63072000"),)
 """Two years, for this host only: what runs on its subdomains is not ours to decide (RFC 6797, section 6.1)."""
 _UNLOGGED = frozenset({"/healthz", "/readyz"})
 
@@ -38,24 +43,33 @@ class RequestContext:
 
     def __init__(self, app: ASGIApp, *, https: bool) -> None:
         self._app = app
-        self._headers = _SECURITY_HEADERS | (_HTTPS_HEADERS if https else {})
+        self._always: Headers = _HTTPS_HEADERS if https else ()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request; sockets log for themselves."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request_id = uuid4().hex
-        state = scope.setdefault("state", {})
-        state["request_id"] = request_id
+        request_id = token_hex(16)
+        scope.setdefault("state", {})["request_id"] = request_id
         client = (scope.get("client") or (None,))[0]
-        user_agent = Headers(scope=scope).get("user-agent")
-        with structlog.contextvars.bound_contextvars(request_id=request_id), device.serving(user_agent, client):
-            await _Exchange(self._app, scope, receive, send, self._headers).run()
+        bound = structlog.contextvars.bind_contextvars(request_id=request_id)
+        try:
+            with device.serving(_user_agent(scope), client):
+                await _Exchange(self._app, scope, receive, send, self._protection(scope)).run()
+        finally:
+            structlog.contextvars.reset_contextvars(**bound)
+
+    def _protection(self, scope: Scope) -> Headers:
+        return (*self._always, *(_API_HEADERS if scope["path"].startswith("/api/") else _PAGE_HEADERS))
+
+
+def _user_agent(scope: Scope) -> str | None:
+    return next((value.decode("latin-1") for name, value in scope["headers"] if name == b"user-agent"), None)
 
 
 class _Exchange:
-    def __init__(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send, protection: Mapping[str, str]) -> None:
+    def __init__(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send, protection: Headers) -> None:
         self._app = app
         self._scope = scope
         self._receive = receive
@@ -84,13 +98,16 @@ class _Exchange:
     async def _on_send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self._status = message["status"]
-            headers = MutableHeaders(scope=message)
-            headers["X-Request-Id"] = self._scope["state"]["request_id"]
-            for name, value in self._protection.items():
-                headers.setdefault(name, value)
-            if self._scope["path"].startswith("/api/"):
-                headers.setdefault("Cache-Control", "no-store")
+            message["headers"] = [*message["headers"], *self._headers(message["headers"])]
         await self._send(message)
+
+    def _headers(self, given: Headers) -> Iterator[tuple[bytes, bytes]]:
+        """What is added to those that the answer has; what it says of its own protection stays."""
+        yield b"x-request-id", self._scope["state"]["request_id"].encode()
+        names = {name for name, _ in given}
+        for header in self._protection:
+            if header[0] not in names:
+                yield header
 
     def _log(self, seconds: float) -> None:
         if self._scope["path"] in _UNLOGGED and self._status == 200:

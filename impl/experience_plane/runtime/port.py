@@ -17,6 +17,12 @@ class ExecutionFailed(ExperiencePlaneError):
     default_detail = "The agent could not finish its answer."
 
 
+class LiaisonsNotAllowed(ExperiencePlaneError):
+    """Only the guide answers whoever asked."""
+
+    default_detail = "The guide alone answers guests; register or log in to talk to the specialists."
+
+
 class UnknownAgent(ExperiencePlaneError):
     """No agent has this id."""
 

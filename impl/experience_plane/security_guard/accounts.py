@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from experience_plane.clock import Clock
+from experience_plane.security_guard.access_policy import seats_of
 from experience_plane.security_guard.audit import AuditTrail, SecurityEvent
 from experience_plane.security_guard.background import BackgroundWork
 from experience_plane.security_guard.correspondence import Correspondence
@@ -48,9 +49,10 @@ class Deletion:
 
         Raises:
             WrongPassword, Overloaded.
+            LastAdmin: the tenant has other members, and nobody else who may manage them.
         """
         found = await self._reauthentication.require_password(principal, current_password)
-        ended = await self._store.delete(principal.user_id, password_hash=found.password_hash)
+        ended = await self._store.delete(principal.user_id, password_hash=found.password_hash, seats=seats_of())
         if ended is None:
             raise WrongPassword
         for session_id in ended:

@@ -7,8 +7,9 @@ from dataclasses import replace
 from uuid import UUID
 
 from experience_plane.clock import Clock
-from experience_plane.security_guard.access_policy import PLATFORM_MANAGE, ROLE_PERMISSIONS, USERS_MANAGE
+from experience_plane.security_guard.access_policy import PLATFORM_MANAGE, ROLE_PERMISSIONS, USERS_MANAGE, seats_of
 from experience_plane.security_guard.audit import AuditLog, AuditQuery, AuditTrail, RecordedEvent, SecurityEvent
+from experience_plane.security_guard.correspondence import Notices
 from experience_plane.security_guard.directory import (
     DirectoryEntry,
     DirectoryQuery,
@@ -35,6 +36,7 @@ class Administration:
         directory: UserDirectory,
         audit_log: AuditLog,
         audit: AuditTrail,
+        notices: Notices,
         account_changed: Callable[[UUID], None],
         clock: Clock,
         roles: Mapping[str, tuple[str, ...]] = ROLE_PERMISSIONS,
@@ -42,10 +44,11 @@ class Administration:
         self._directory = directory
         self._audit_log = audit_log
         self._audit = audit
+        self._notices = notices
         self._account_changed = account_changed
         self._clock = clock
         self._roles = roles
-        self._seats = [role for role, permissions in roles.items() if USERS_MANAGE in permissions]
+        self._seats = seats_of(roles)
 
     def roles(self) -> Mapping[str, tuple[str, ...]]:
         """Answer what each role allows."""
@@ -122,6 +125,32 @@ class Administration:
         self._account_changed(user_id)
         await self._record("user.sessions_ended", admin, user_id)
 
+    async def reset_factors(self, admin: Principal, user_id: UUID) -> None:
+        """Take a user's second factors away and log it out everywhere; it is told by mail. Not for the admin itself.
+
+        Raises:
+            UserNotFound, PermissionDenied, Overloaded.
+        """
+        entry = await self._manageable(admin, user_id)
+        if user_id == admin.user_id:
+            # Who has an admin's session, and no more, must not get around the proofs that removing a factor takes.
+            raise PermissionDenied(USERS_MANAGE)
+        await self._remove_factors(
+            entry, SecurityEvent(kind="second_factor.reset", user_id=user_id, actor_id=admin.user_id)
+        )
+
+    async def reset_factors_of(self, email: str) -> None:
+        """Take a user's second factors away, asked for by who operates the service; see `reset_factors`.
+
+        Raises:
+            InvalidEmail, UserNotFound, Overloaded.
+        """
+        entry = await self._directory.find_by_email_key(parse_email(email).key)
+        if entry is None:
+            raise UserNotFound
+        event = SecurityEvent(kind="second_factor.reset", user_id=entry.user_id, detail={"by": "command"})
+        await self._remove_factors(entry, event)
+
     async def grant_role(self, email: str, role: str) -> DirectoryEntry:
         """Give a role to a user, asked for by who operates the service: this is how there comes to be a first admin.
 
@@ -142,6 +171,12 @@ class Administration:
     async def audit_events(self, admin: Principal, query: AuditQuery) -> Sequence[RecordedEvent]:
         """Answer security events that the admin may see, the latest first; the query's tenant does not count."""
         return await self._audit_log.find(replace(query, tenant_id=_scope(admin)))
+
+    async def _remove_factors(self, entry: DirectoryEntry, event: SecurityEvent) -> None:
+        await self._directory.remove_factors(entry.user_id, self._clock())
+        self._account_changed(entry.user_id)
+        await self._audit.record(event)
+        self._notices.post("second_factors_reset", lambda letters: letters.second_factors_reset(entry.email))
 
     def _check_role(self, role: str, index: int) -> None:
         if role not in self._roles:

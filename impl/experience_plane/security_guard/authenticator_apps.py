@@ -104,6 +104,7 @@ class AuthenticatorApps:
             return False
         for step in self._steps(app, code):
             if await self._store.accept_step(account.user_id, step):
+                await self._reseal(app)
                 return True
         return False
 
@@ -119,6 +120,11 @@ class AuthenticatorApps:
         if ended is None:
             raise NoSecondFactor
         return ended
+
+    async def _reseal(self, app: StoredApp) -> None:
+        resealed = self._box.resealed(app.sealed_secret, owner=app.user_id.bytes)
+        if resealed is not None:
+            await self._store.replace_secret(app, resealed)
 
     def _steps(self, app: StoredApp, code: str) -> Sequence[int]:
         return matching_steps(self._box.open(app.sealed_secret, owner=app.user_id.bytes), code, self._clock())

@@ -36,9 +36,13 @@ def current_device() -> Device:
 @contextmanager
 def serving(user_agent: str | None, ip_address: str | None) -> Iterator[None]:
     """Serve a request from this device."""
-    shown = None if user_agent is None else "".join(c for c in user_agent if c.isprintable())[:_MAX_USER_AGENT]
-    token = _CURRENT.set(Device(shown or None, None if ip_address is None else ip_address[:_MAX_ADDRESS]))
+    token = _CURRENT.set(Device(_printable(user_agent or "") or None, ip_address and ip_address[:_MAX_ADDRESS]))
     try:
         yield
     finally:
         _CURRENT.reset(token)
+
+
+def _printable(text: str) -> str:
+    shown = text if text.isprintable() else "".join(filter(str.isprintable, text))
+    return shown[:_MAX_USER_AGENT]

@@ -93,3 +93,7 @@ class UserDirectory(Protocol):
     async def end_sessions(self, user_id: UUID, now: datetime) -> None:
         """End every session of a user."""
         ...
+
+    async def remove_factors(self, user_id: UUID, now: datetime) -> None:
+        """Remove a user's second factors, recovery codes and waiting logins, and end its sessions."""
+        ...

@@ -16,6 +16,8 @@ class Challenge:
     digest: bytes
     user_id: UUID
     expires_at: datetime
+    password_hash: str | None = field(default=None, repr=False)
+    """What the password of this login was checked against; None where none was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,13 @@ class ChallengeStore(Protocol):
     """
 
     async def add(self, challenge: Challenge, now: datetime) -> None:
-        """Store a challenge, and forget those that expired before `now`."""
+        """Store a challenge, and forget those that expired before `now`.
+
+        Either the login waits before a change of the password and is ended by it, or it does not wait.
+
+        Raises:
+            PasswordReplacedMeanwhile: the challenge's password hash is not the account's (any more).
+        """
         ...
 
     async def find_user(self, digest: bytes, now: datetime) -> UUID | None:
@@ -93,6 +101,10 @@ class AuthenticatorAppStore(Protocol):
 
     async def accept_step(self, user_id: UUID, step: int) -> bool:
         """Keep that a code of this step was used: False when one of it, or of a later one, was used before."""
+        ...
+
+    async def replace_secret(self, app: StoredApp, sealed_secret: bytes) -> None:
+        """Store the app's secret sealed anew, if it is still the one that `app` has."""
         ...
 
     async def remove_app(

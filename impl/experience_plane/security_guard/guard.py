@@ -9,6 +9,7 @@ from typing import Any
 
 from experience_plane.security_guard.accounts import Accounts
 from experience_plane.security_guard.administration import Administration
+from experience_plane.security_guard.guests import Guests
 from experience_plane.security_guard.local_passkeys import Passkeys
 from experience_plane.security_guard.oidc_sign_in import OidcProviderPort, OidcSignIn
 from experience_plane.security_guard.personal_token_format import PREFIX
@@ -41,6 +42,7 @@ class SecurityGuard:
         accounts: Accounts | None = None,
         personal_tokens: PersonalTokens | None = None,
         second_factors: SecondFactors | None = None,
+        guests: Guests | None = None,
         passkeys: Passkeys | None = None,
     ) -> None:
         self._authentication = authentication
@@ -53,6 +55,7 @@ class SecurityGuard:
         self._accounts = accounts
         self._personal_tokens = personal_tokens
         self._second_factors = second_factors
+        self._guests = guests
         self._passkeys = passkeys
 
     @property
@@ -115,6 +118,17 @@ class SecurityGuard:
         return self._second_factors
 
     @property
+    def guests(self) -> Guests:
+        """People without an account.
+
+        Raises:
+            NotSupported: an external identity provider decides who comes in.
+        """
+        if self._guests is None:
+            raise NotSupported("Log in at the identity provider; guests are not served here.")
+        return self._guests
+
+    @property
     def passkeys(self) -> Passkeys:
         """Passkeys: signed in with, added, deleted.
 
@@ -166,6 +180,22 @@ class SecurityGuard:
             InvalidCredentials, EmailUnconfirmed, Overloaded.
         """
         return await self._authentication.login(email=email, password=password)
+
+    async def guest_of(self, access_token: str | None) -> Principal | None:
+        """Answer the guest to whom an access token was issued; ask before the login that is to carry over.
+
+        Raises:
+            InvalidUpgrade: it is not believed, or was issued to somebody else.
+        """
+        return None if access_token is None else await self.guests.guest_of(access_token)
+
+    async def carry_over(self, guest: Principal | None, outcome: LoginOutcome | None) -> None:
+        """Give a guest's conversations to the user whom a login has let in; nothing happens where it let in nobody.
+
+        Last, and not before the session begins: whoever is not logged in in the end has taken nothing from the guest.
+        """
+        if guest is not None and isinstance(outcome, Authenticated):
+            await self.guests.carry_over(guest, outcome.user)
 
     async def refresh(self, refresh_token: str) -> Authenticated:
         """Exchange a refresh token for its successor; one used twice ends its session (RFC 9700, section 4.14.2).
@@ -251,6 +281,8 @@ class SecurityGuard:
             await self._accounts.close()
         if self._sessions is not None:
             await self._sessions.close()
+        if self._guests is not None:
+            await self._guests.close()
         if self._oidc_sign_in is not None:
             await self._oidc_sign_in.close()
         await self._authentication.close()

@@ -151,6 +151,16 @@ class Letters:
             f"{self._url}/",
         )
 
+    def second_factors_reset(self, to: str) -> Mail:
+        """A notice after the fact."""
+        return self._letter(
+            to,
+            "Your second factors were removed",
+            f"The people who run {self._service} removed the second factors of your account: authenticator app, "
+            "passkeys and recovery codes. All sessions were ended. Log in, and set up a second factor again.",
+            f"If you did not ask for it, change your password at once and write to them: {self._url}/",
+        )
+
     def second_factor_failed(self, to: str) -> Mail:
         """Somebody gave the first factor and used up all tries for the second."""
         return self._letter(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -14,6 +14,7 @@ from experience_plane.security_guard.authenticator_apps import AuthenticatorApps
 from experience_plane.security_guard.background import BackgroundWork
 from experience_plane.security_guard.correspondence import Correspondence, Notices
 from experience_plane.security_guard.guard import SecurityGuard
+from experience_plane.security_guard.guests import Guests
 from experience_plane.security_guard.key_rotation import RotatingKeys
 from experience_plane.security_guard.local_authentication import LocalAuthentication
 from experience_plane.security_guard.local_passkeys import local_passkeys
@@ -39,6 +40,7 @@ async def open_local_guard(
     oidc: OidcSignInParts | None = None,
     mail: MailPort | None = None,
     encryption_key: Callable[[], str] = session_key,
+    previous_encryption_keys: Sequence[str] = (),
 ) -> SecurityGuard:
     """Load the signing keys, creating the first on first start, and answer a guard. Close it when done.
 
@@ -49,7 +51,8 @@ async def open_local_guard(
     audit, lifecycle = stores.audit_trail, stores.account_lifecycle
     work = BackgroundWork()
     correspondence = Correspondence(store=lifecycle, mail=mail, options=options.accounts, clock=clock)
-    factors = _Factors.over(stores, options, Notices(correspondence, work), SecretBox(encryption_key), clock)
+    box = SecretBox(encryption_key, previous_encryption_keys)
+    factors = _Factors.over(stores, options, Notices(correspondence, work), box, clock)
     keys = await RotatingKeys.open(stores.signing_keys, options.keys, clock)
     authentication = LocalAuthentication(
         stores=stores,
@@ -77,6 +80,7 @@ async def open_local_guard(
         directory=stores.directory,
         audit_log=stores.audit_log,
         audit=audit,
+        notices=factors.notices,
         account_changed=authentication.sessions.account_changed,
         clock=clock,
     )
@@ -98,6 +102,9 @@ async def open_local_guard(
         administration=administration,
         oidc_sign_in=sign_in,
         accounts=accounts,
+        guests=Guests(
+            authentication=authentication, store=stores.guests, options=options.guests, audit=audit, clock=clock
+        ),
         personal_tokens=PersonalTokens(
             store=stores.personal_tokens,
             sessions=authentication.sessions,

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from experience_plane.clock import Clock
+from experience_plane.security_guard.access_policy import GUEST_ROLE
 from experience_plane.security_guard.access_tokens import AccessTokens, UnknownSigningKey
 from experience_plane.security_guard.audit import AuditTrail, LoggedAuditTrail, SecurityEvent
 from experience_plane.security_guard.device import current_device
@@ -22,6 +23,7 @@ from experience_plane.security_guard.ports import (
     InvalidCredentials,
     InvalidEmail,
     InvalidRefreshToken,
+    InvalidUpgrade,
     Overloaded,
     TenancyPort,
     Unauthenticated,
@@ -44,6 +46,7 @@ from experience_plane.security_guard.storage import (
     NewRefreshToken,
     NewSession,
     PasswordAccount,
+    PasswordReplacedMeanwhile,
     Reused,
     Rotation,
 )
@@ -91,14 +94,23 @@ class LocalAuthentication:
 
     async def login(self, *, email: str, password: str) -> LoginOutcome:
         """See `AuthenticationPort.login`."""
+        while True:
+            found = await self._account_with(email, password)
+            password_hash = await self._rehash_if_outdated(found, password)
+            try:
+                return await self.start_session(found.account, password_hash)
+            except PasswordReplacedMeanwhile:
+                # Another password, which this one is checked against now; or the same one, whose hash was renewed.
+                continue
+
+    async def _account_with(self, email: str, password: str) -> PasswordAccount:
         found = await self._find_account(email)
         if not await self._hashing.verify(found.password_hash if found else None, password) or found is None:
             await self._audit.record(
                 SecurityEvent(kind="login.failed", user_id=found.account.user_id if found else None)
             )
             raise InvalidCredentials
-        await self._rehash_if_outdated(found, password)
-        return await self.start_session(found.account)
+        return found
 
     async def refresh(self, refresh_token: str) -> Authenticated:
         """See `AuthenticationPort.refresh`."""
@@ -118,11 +130,7 @@ class LocalAuthentication:
 
     async def verify_access_token(self, access_token: str) -> Principal:
         """See `AuthenticationPort.verify_access_token`."""
-        try:
-            principal = self._access_tokens.verify(access_token)
-        except UnknownSigningKey:
-            await self._keys.reload()
-            principal = self._access_tokens.verify(access_token)
+        principal = await self._signed(access_token)
         return await self._as_of_now(principal, await self._live_account(principal))
 
     async def current_user(self, principal: Principal) -> User:
@@ -159,16 +167,52 @@ class LocalAuthentication:
         )
         return Account(user_id, address.address, name, tenant.tenant_id, tenant.roles)
 
-    async def _rehash_if_outdated(self, found: PasswordAccount, password: str) -> None:
+    async def create_guest(self) -> Account:
+        """Store a guest, in a tenant of its own."""
+        user_id, name = uuid4(), "Guest"
+        assigned = await self._tenancy.assign_tenant(user_id=user_id, user_name=name)
+        tenant = replace(assigned, roles=(GUEST_ROLE,))
+        # No address has such a key: a guest is never found by one.
+        await self._stores.accounts.add(
+            NewAccount(
+                user_id=user_id,
+                email="",
+                email_key=f"guest:{user_id}",
+                name=name,
+                password_hash="",
+                tenant=tenant,
+                created_at=self._clock(),
+                anonymous=True,
+            )
+        )
+        return Account(user_id, "", name, tenant.tenant_id, tenant.roles, anonymous=True)
+
+    async def guest_of(self, access_token: str) -> Principal:
+        """Answer the guest to whom this access token was issued, who may be no more.
+
+        Raises:
+            InvalidUpgrade: it is not believed, or was issued to somebody else.
+        """
+        try:
+            principal = await self._signed(access_token)
+        except Unauthenticated as error:
+            raise InvalidUpgrade from error
+        if principal.roles != (GUEST_ROLE,):
+            raise InvalidUpgrade
+        return principal
+
+    async def _rehash_if_outdated(self, found: PasswordAccount, password: str) -> str:
+        """Answer the hash that the account has now."""
         if not self._hashing.is_outdated(found.password_hash):
-            return
+            return found.password_hash
         try:
             new_hash = await self._hashing.hash(password)
         except Overloaded:
-            return
+            return found.password_hash
         await self._stores.account_lifecycle.rehash(
             found.account.user_id, old_hash=found.password_hash, new_hash=new_hash
         )
+        return new_hash
 
     async def _find_account(self, email: str) -> PasswordAccount | None:
         try:
@@ -182,7 +226,7 @@ class LocalAuthentication:
         """The one bounded pool in which passwords are hashed."""
         return self._hashing
 
-    async def start_session(self, account: Account) -> LoginOutcome:
+    async def start_session(self, account: Account, password_hash: str | None = None) -> LoginOutcome:
         """Log an account in that has given its first factor, or ask for the second.
 
         Every way of logging in ends here, or, with the second factor given, in `complete_login`.
@@ -190,16 +234,17 @@ class LocalAuthentication:
         Raises:
             InvalidCredentials: the account is disabled.
             EmailUnconfirmed.
+            PasswordReplacedMeanwhile: `password_hash` is given, and the account has another one by now.
         """
         await self._require_admittance(account)
-        if required := await self._gate.ask(account):
+        if required := await self._gate.ask(account, password_hash):
             return required
         session_id = uuid4()
-        authenticated = await self._open_session(account, session_id)
+        authenticated = await self._open_session(account, session_id, password_hash)
         # Who enrols a factor ends the sessions that began before. One that begins meanwhile sees the factor here.
-        if required := await self._gate.ask(account):
+        if await self._gate.methods_of(account.user_id):
             await self.sessions.end(session_id, "factor_changed")
-            return required
+            return await self.start_session(account, password_hash)
         return authenticated
 
     async def complete_login(self, challenge: str, method: SecondFactorMethod, proof: Proof) -> Authenticated:
@@ -208,21 +253,22 @@ class LocalAuthentication:
         Raises:
             InvalidChallenge, WrongCode.
         """
-        account = await self._gate.pass_with(challenge, method, proof)
+        found = await self._gate.pass_with(challenge, method, proof)
         try:
-            return await self.admit(account)
-        except InvalidCredentials as error:
+            return await self.admit(found.account, found.password_hash)
+        except (InvalidCredentials, PasswordReplacedMeanwhile) as error:
             raise InvalidChallenge from error
 
-    async def admit(self, account: Account) -> Authenticated:
+    async def admit(self, account: Account, password_hash: str | None = None) -> Authenticated:
         """Log in an account that has given all its factors, such as one passkey that knows its user.
 
         Raises:
             InvalidCredentials: the account is disabled.
             EmailUnconfirmed.
+            PasswordReplacedMeanwhile: see `start_session`.
         """
         await self._require_admittance(account)
-        return await self._open_session(account, uuid4())
+        return await self._open_session(account, uuid4(), password_hash)
 
     async def _require_admittance(self, account: Account) -> None:
         if account.disabled:
@@ -231,17 +277,26 @@ class LocalAuthentication:
                 SecurityEvent(kind="login.failed", user_id=account.user_id, detail={"reason": "disabled"})
             )
             raise InvalidCredentials
-        if self._options.accounts.verification_required and not account.email_verified:
+        if self._options.accounts.verification_required and not (account.email_verified or account.anonymous):
             raise EmailUnconfirmed
 
-    async def _open_session(self, account: Account, session_id: UUID) -> Authenticated:
+    async def _open_session(
+        self, account: Account, session_id: UUID, password_hash: str | None = None
+    ) -> Authenticated:
         """The one place where a login becomes tokens."""
         value, now = new_secret(), self._clock()
         expires_at = now + self._options.sessions.absolute_lifetime
-        session = NewSession(session_id, account.user_id, now, expires_at, current_device())
+        session = NewSession(session_id, account.user_id, now, expires_at, current_device(), password_hash)
         await self._stores.sessions.start(session, self._refresh_token(value))
         await self._audit.record(SecurityEvent(kind="session.started", user_id=account.user_id, session_id=session_id))
         return await self._authenticated(account, session_id, value)
+
+    async def _signed(self, access_token: str) -> Principal:
+        try:
+            return self._access_tokens.verify(access_token)
+        except UnknownSigningKey:
+            await self._keys.reload()
+            return self._access_tokens.verify(access_token)
 
     def _refresh_token(self, value: str) -> NewRefreshToken:
         now = self._clock()
@@ -290,4 +345,5 @@ class LocalAuthentication:
             roles=account.roles,
             permissions=await self._authorization.permissions_of(account.roles),
             email_verified=account.email_verified,
+            anonymous=account.anonymous,
         )

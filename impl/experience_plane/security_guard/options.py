@@ -108,6 +108,18 @@ class AccountOptions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GuestOptions:
+    """Whether and how long people may be here without an account."""
+
+    allowed: bool = True
+    idle_lifetime: timedelta = timedelta(days=30)
+    """How long a guest who is not here is remembered."""
+    cleanup_interval: timedelta = timedelta(hours=1)
+    cleanup_batch: int = 200
+    """Guests forgotten in one go, so that a start is never held up for long."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PersonalTokenOptions:
     """Bounds on personal access tokens."""
 
@@ -162,6 +174,7 @@ class IdentityOptions:
     tickets: TicketOptions = field(default_factory=TicketOptions)
     keys: KeyOptions = field(default_factory=KeyOptions)
     accounts: AccountOptions = field(default_factory=AccountOptions)
+    guests: GuestOptions = field(default_factory=GuestOptions)
     personal_tokens: PersonalTokenOptions = field(default_factory=PersonalTokenOptions)
     second_factors: SecondFactorOptions = field(default_factory=SecondFactorOptions)
     passkeys: PasskeyOptions = field(default_factory=PasskeyOptions)

@@ -89,6 +89,21 @@ class InvalidEmail(ExperiencePlaneError):
         super().__init__(reason, errors=(FieldError("/email", reason),))
 
 
+class InvalidUpgrade(ExperiencePlaneError):
+    """What should be a guest's access token is none that can be believed."""
+
+    default_detail = "This is not a valid access token of a guest."
+
+    def __init__(self) -> None:
+        super().__init__(errors=(FieldError("/upgrade", self.default_detail),))
+
+
+class GuestsNotAllowed(ExperiencePlaneError):
+    """This service serves only people with an account."""
+
+    default_detail = "Register or log in; this service is not for guests."
+
+
 class InvalidName(ExperiencePlaneError):
     """The name is empty, too long or holds control characters."""
 

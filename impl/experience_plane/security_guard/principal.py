@@ -35,10 +35,13 @@ class User:
     user_id: UUID
     tenant_id: UUID
     email: str
+    """Empty where `anonymous`."""
     name: str
     roles: tuple[str, ...]
     permissions: tuple[str, ...]
     email_verified: bool = False
+    anonymous: bool = False
+    """A guest, who has no account."""
 
 
 @dataclass(frozen=True, slots=True)

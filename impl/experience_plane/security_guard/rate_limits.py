@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property, lru_cache
 from typing import Protocol
 
 from experience_plane.clock import Clock
@@ -70,13 +71,23 @@ class KnownNetworks(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class RateLimitPolicy:
     """A policy of the contract (`x-rate-limit`) with its numbers."""
 
     name: str
     per_client: tuple[Limit, ...] = ()
     per_account: tuple[Limit, ...] = ()
+
+    @cached_property
+    def client_limits(self) -> Mapping[str, Limit]:
+        """The limits of a client network, by the names that clients see."""
+        return _named(f"{self.name}-client", self.per_client)
+
+    @cached_property
+    def account_limits(self) -> Mapping[str, Limit]:
+        """The limits of an account, by the names that clients see."""
+        return _named(f"{self.name}-account", self.per_account)
 
 
 class RateLimits:
@@ -98,11 +109,7 @@ class RateLimits:
 
     def begin(self, policy: str, network: str) -> Charges:
         """Answer what a request from this network is charged by."""
-        return Charges(self, self._policies[policy], network)
-
-    async def take(self, key: str, name: str, limit: Limit) -> Standing:
-        """Count one under a key and answer the standing."""
-        return Standing(name, limit, await self._counters.take(key, limit))
+        return Charges(self, self._counters, self._policies[policy], network)
 
     async def remember(self, account: str, network: str) -> None:
         """Keep that this account was signed in to from this network."""
@@ -124,8 +131,9 @@ class RateLimits:
 class Charges:
     """What one request was charged."""
 
-    def __init__(self, limits: RateLimits, policy: RateLimitPolicy, network: str) -> None:
+    def __init__(self, limits: RateLimits, counters: Counters, policy: RateLimitPolicy, network: str) -> None:
         self._limits = limits
+        self._counters = counters
         self._policy = policy
         self._network = network
         self.signing_in: str | None = None
@@ -139,7 +147,7 @@ class Charges:
         Raises:
             TooManyRequests.
         """
-        await self._charge("client", self._network, self._policy.per_client, shown=True)
+        await self._charge(self._policy.client_limits, self._network, shown=True)
 
     async def charge_account(self, account: str) -> None:
         """Count the request for the account that it is authenticated as.
@@ -147,7 +155,7 @@ class Charges:
         Raises:
             TooManyRequests.
         """
-        await self._charge("account", account, self._policy.per_account, shown=True)
+        await self._charge(self._policy.account_limits, account, shown=True)
 
     async def charge_claimed_account(self, account: str) -> None:
         """Count the request for an account that it only claims to belong to. Its counters are not told to strangers.
@@ -158,17 +166,26 @@ class Charges:
         if self._policy.per_account:
             known = await self._limits.knows(account, self._network)
             key = f"{account} from {self._network}" if known else account
-            await self._charge("account", key, self._policy.per_account, shown=False)
+            await self._charge(self._policy.account_limits, key, shown=False)
 
     async def sign_in_succeeded(self, account: str) -> None:
         """Let this network have counters of its own with the account from now on."""
         await self._limits.remember(account, self._network)
 
-    async def _charge(self, scope: str, key: str, limits: Sequence[Limit], *, shown: bool) -> None:
-        for limit in limits:
-            name = f"{self._policy.name}-{scope}" + (f"-{limit.seconds}s" if len(limits) > 1 else "")
-            standing = await self._limits.take(f"{name}:{digest(key).hex()}", name, limit)
-            if shown or not standing.count.allowed:
-                self.standings.append(standing)
-            if not standing.count.allowed:
-                raise TooManyRequests(standing.count.reset_after)
+    async def _charge(self, limits: Mapping[str, Limit], key: str, *, shown: bool) -> None:
+        hashed = _hashed(key)
+        for name, limit in limits.items():
+            count = await self._counters.take(f"{name}:{hashed}", limit)
+            if shown or not count.allowed:
+                self.standings.append(Standing(name, limit, count))
+            if not count.allowed:
+                raise TooManyRequests(count.reset_after)
+
+
+def _named(prefix: str, limits: Sequence[Limit]) -> Mapping[str, Limit]:
+    return {prefix + (f"-{limit.seconds}s" if len(limits) > 1 else ""): limit for limit in limits}
+
+
+@lru_cache(maxsize=10_000)
+def _hashed(key: str) -> str:
+    return digest(key).hex()

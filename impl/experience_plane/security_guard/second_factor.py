@@ -18,7 +18,7 @@ from experience_plane.security_guard.factor_storage import Challenge, ChallengeS
 from experience_plane.security_guard.opaque import digest, new_secret
 from experience_plane.security_guard.options import SecondFactorOptions
 from experience_plane.security_guard.principal import SecondFactorMethod, SecondFactorRequired
-from experience_plane.security_guard.storage import Account, AccountLifecycleStore
+from experience_plane.security_guard.storage import Account, AccountLifecycleStore, PasswordAccount
 
 Proof = Callable[[Account], Awaitable[bool]]
 """Checks what was given as the second factor of an account, and uses it up."""
@@ -77,14 +77,18 @@ class SecondFactorGate:
         methods = await _methods(self._factors, user_id)
         return (*methods, *await _methods(self._fallbacks, user_id)) if methods else ()
 
-    async def ask(self, account: Account) -> SecondFactorRequired | None:
-        """Answer a challenge if the account has a second factor. To be called when the first one was right."""
+    async def ask(self, account: Account, password_hash: str | None = None) -> SecondFactorRequired | None:
+        """Answer a challenge if the account has a second factor. To be called when the first one was right.
+
+        Raises:
+            PasswordReplacedMeanwhile: `password_hash` is given, and the account has another one by now.
+        """
         methods = await self.methods_of(account.user_id)
         if not methods:
             return None
         value, now = new_secret(), self._clock()
         expires_at = now + self._options.challenge_lifetime
-        await self._store.add(Challenge(digest(value), account.user_id, expires_at), now)
+        await self._store.add(Challenge(digest(value), account.user_id, expires_at, password_hash), now)
         await self._audit.record(SecurityEvent(kind="second_factor.required", user_id=account.user_id))
         return SecondFactorRequired(value, methods, expires_at)
 
@@ -94,10 +98,12 @@ class SecondFactorGate:
         Raises:
             InvalidChallenge.
         """
-        return await self._account(await self._store.find_user(digest(challenge), self._clock()))
+        return (await self._account(await self._store.find_user(digest(challenge), self._clock()))).account
 
-    async def pass_with(self, challenge: str, method: SecondFactorMethod, proof: Proof) -> Account:
+    async def pass_with(self, challenge: str, method: SecondFactorMethod, proof: Proof) -> PasswordAccount:
         """Answer who may be logged in now: the challenge is answered, once, with this proof.
+
+        The password hash is the one under which the login waited to the end.
 
         Raises:
             InvalidChallenge: log in again.
@@ -107,7 +113,8 @@ class SecondFactorGate:
         tried = await self._store.try_once(key, limit=self._options.challenge_tries, now=self._clock())
         if tried is None:
             raise InvalidChallenge
-        account = await self._account(tried.user_id)
+        found = await self._account(tried.user_id)
+        account = found.account
         if not await proof(account):
             await self._failed(account, method, tried.tries_left)
             raise WrongCode
@@ -116,13 +123,13 @@ class SecondFactorGate:
         await self._audit.record(
             SecurityEvent(kind="second_factor.given", user_id=account.user_id, detail={"method": method})
         )
-        return account
+        return found
 
-    async def _account(self, user_id: UUID | None) -> Account:
+    async def _account(self, user_id: UUID | None) -> PasswordAccount:
         found = None if user_id is None else await self._accounts.find(user_id)
         if found is None:
             raise InvalidChallenge
-        return found.account
+        return found
 
     async def _failed(self, account: Account, method: SecondFactorMethod, tries_left: int) -> None:
         detail = {"method": method, "tries_left": str(tries_left)}

@@ -7,7 +7,7 @@ table cannot be exchanged. The key is derived from the configured one by HKDF (R
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 
 from cryptography.exceptions import InvalidTag
@@ -25,10 +25,11 @@ class SecretUnreadable(Exception):
 
 
 class SecretBox:
-    """Seals and opens secrets. The key is asked for when it is needed first."""
+    """Seals with one key, and opens also what was sealed with earlier ones. The key is asked for when needed first."""
 
-    def __init__(self, key: Callable[[], str]) -> None:
+    def __init__(self, key: Callable[[], str], previous: Sequence[str] = ()) -> None:
         self._key = key
+        self._previous = previous
 
     def seal(self, secret: bytes, *, owner: bytes) -> bytes:
         """Encrypt a secret that belongs to `owner`."""
@@ -41,17 +42,43 @@ class SecretBox:
         Raises:
             SecretUnreadable.
         """
-        start = len(_FORMAT) + _NONCE_BYTES
         if not sealed.startswith(_FORMAT):
             raise SecretUnreadable("unknown format")
-        try:
-            return self._cipher.decrypt(sealed[len(_FORMAT) : start], sealed[start:], owner)
-        except (InvalidTag, ValueError) as error:
-            raise SecretUnreadable("another auth.encryption_key, or another owner") from error
+        for cipher in (self._cipher, *self._previous_ciphers):
+            secret = _opened(cipher, sealed, owner)
+            if secret is not None:
+                return secret
+        raise SecretUnreadable("another auth.encryption_key, or another owner")
+
+    def resealed(self, sealed: bytes, *, owner: bytes) -> bytes | None:
+        """Answer the same secret sealed with the key of now; None when it is already.
+
+        Raises:
+            SecretUnreadable.
+        """
+        if _opened(self._cipher, sealed, owner) is not None:
+            return None
+        return self.seal(self.open(sealed, owner=owner), owner=owner)
 
     @cached_property
     def _cipher(self) -> AESGCM:
-        return AESGCM(HKDF(SHA256(), 32, salt=None, info=_PURPOSE).derive(self._key().encode()))
+        return _cipher_of(self._key())
+
+    @cached_property
+    def _previous_ciphers(self) -> Sequence[AESGCM]:
+        return [_cipher_of(key) for key in self._previous]
+
+
+def _cipher_of(key: str) -> AESGCM:
+    return AESGCM(HKDF(SHA256(), 32, salt=None, info=_PURPOSE).derive(key.encode()))
+
+
+def _opened(cipher: AESGCM, sealed: bytes, owner: bytes) -> bytes | None:
+    start = len(_FORMAT) + _NONCE_BYTES
+    try:
+        return cipher.decrypt(sealed[len(_FORMAT) : start], sealed[start:], owner)
+    except (InvalidTag, ValueError):
+        return None
 
 
 def session_key() -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 from uuid import UUID
@@ -15,7 +15,7 @@ from experience_plane.security_guard.factor_storage import AuthenticatorAppStore
 from experience_plane.security_guard.passkeys import PasskeyStore
 from experience_plane.security_guard.personal_token_store import PersonalTokenStore
 from experience_plane.security_guard.ports import TenantAssignment
-from experience_plane.security_guard.principal import Principal
+from experience_plane.security_guard.principal import Principal, User
 
 CodePurpose = Literal["verify_email", "change_email", "reset_password"]
 SessionEnd = Literal[
@@ -35,6 +35,7 @@ class Account:
     disabled: bool = False
     """An admin has disabled it: nobody logs in to it."""
     email_verified: bool = False
+    anonymous: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ class NewAccount:
     created_at: datetime
     email_verified_at: datetime | None = None
     """When the address was proven, if it was by somebody else before the account came to be."""
+    anonymous: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,12 @@ class NewSession:
     expires_at: datetime | None = None
     """When the session ends however much it is used; None: never."""
     device: Device = UNKNOWN_DEVICE
+    password_hash: str | None = field(default=None, repr=False)
+    """What the password of this login was checked against; None where none was."""
+
+
+class PasswordReplacedMeanwhile(Exception):
+    """The account has another password hash than the one that a login was checked against."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,11 +237,30 @@ class AccountLifecycleStore(Protocol):
         """Store the same password's new hash, unless the password was changed in the meantime."""
         ...
 
-    async def delete(self, user_id: UUID, *, password_hash: str) -> Sequence[UUID] | None:
+    async def delete(self, user_id: UUID, *, password_hash: str, seats: Collection[str]) -> Sequence[UUID] | None:
         """Remove the user with sessions, codes, conversations and a tenant that is nobody else's.
 
         Answers the sessions that ended. None: `password_hash` is not the hash (any more), or there is no such user.
+
+        Raises:
+            LastAdmin: the user has the last of the `seats` of a tenant with other members; see `UserDirectory`.
         """
+        ...
+
+
+class GuestStore(Protocol):
+    """Guests: users without an account, who own conversations for a while."""
+
+    async def carry_over(self, guest: Principal, user: User, now: datetime) -> Sequence[UUID] | None:
+        """Give a guest's conversations to a user with an account and remove the guest, all or nothing.
+
+        Answers the guest's sessions, which ended. None: guest or user is no more, or the guest's session has ended; of
+        parallel callers exactly one gets an answer.
+        """
+        ...
+
+    async def delete_idle(self, unused_since: datetime, limit: int) -> int:
+        """Remove at most `limit` guests with their conversations; answer how many were there."""
         ...
 
 
@@ -241,7 +268,13 @@ class SessionStore(Protocol):
     """Sessions and their refresh tokens: one session is one refresh token family."""
 
     async def start(self, session: NewSession, refresh_token: NewRefreshToken) -> None:
-        """Store a session with its first refresh token."""
+        """Store a session with its first refresh token.
+
+        Either the session begins before a change of the password and is ended by it, or it does not begin.
+
+        Raises:
+            PasswordReplacedMeanwhile: the session's password hash is not the account's (any more).
+        """
         ...
 
     async def rotate(self, rotation: Rotation) -> Rotated | Reused | None:
@@ -321,6 +354,7 @@ class IdentityStores:
     audit_log: AuditLog
     audit_trail: AuditTrail
     account_lifecycle: AccountLifecycleStore
+    guests: GuestStore
     personal_tokens: PersonalTokenStore
     challenges: ChallengeStore
     authenticator_apps: AuthenticatorAppStore

@@ -387,3 +387,26 @@ def test_options_show_no_secret() -> None:
     options = GoTrueOptions(url="https://id.example", api_key="k3y", issuer="i", jwt_secret="s3cret")
     assert "s3cret" not in repr(options)
     assert "k3y" not in repr(replace(options, audience="b"))
+
+
+async def test_where_a_second_factor_is_demanded_of_gotrue_no_session_without_one_is_believed(
+    gotrue: GoTrueServer, clock: ManualClock
+) -> None:
+    demanding = GoTrueAuthentication(
+        http=OutboundHttp(),
+        options=GoTrueOptions(url=gotrue.url, api_key=API_KEY, issuer=gotrue.url, assurance="aal2"),
+        sessions=MemorySessions(),
+        authorization=RolePermissions(),
+        clock=clock,
+    )
+    with pytest.raises(NotSupported):
+        await demanding.register_user(**ANA)
+    with pytest.raises(NotSupported):
+        await demanding.login(email=ANA["email"], password=ANA["password"])
+    user, session_id = gotrue.users[ANA["email"]], next(iter(gotrue.sessions))
+    for level in ("aal1", "AAL2", "", None, ["aal2"], 2):
+        with pytest.raises(Unauthenticated):
+            await demanding.verify_access_token(gotrue.access_token(user, session_id, aal=level))
+    principal = await demanding.verify_access_token(gotrue.access_token(user, session_id, aal="aal2"))
+    assert str(principal.user_id) == user["id"]
+    await demanding.close()

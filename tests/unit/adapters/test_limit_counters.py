@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from experience_plane.adapters.limit_counters import MemoryStorage, SharedCounters, WindowCounters, memory_counters
+from experience_plane.adapters.limit_counters import MemoryCounters, SharedCounters
 from experience_plane.security_guard.rate_limits import Limit
 from manual_clock import ManualClock
 
@@ -19,14 +19,14 @@ def clock() -> ManualClock:
 
 
 async def test_as_many_as_the_limit_pass_and_one_more_does_not(clock: ManualClock) -> None:
-    counters = memory_counters(clock)
+    counters = MemoryCounters(clock)
     counts = [await counters.take("a", LIMIT) for _ in range(4)]
     assert [count.allowed for count in counts] == [True, True, True, False]
     assert [count.remaining for count in counts] == [2, 1, 0, 0]
 
 
 async def test_a_place_is_free_again_exactly_when_the_oldest_is_a_window_old(clock: ManualClock) -> None:
-    counters = memory_counters(clock)
+    counters = MemoryCounters(clock)
     await counters.take("a", LIMIT)
     clock.advance(timedelta(seconds=20))
     for _ in range(2):
@@ -40,7 +40,7 @@ async def test_a_place_is_free_again_exactly_when_the_oldest_is_a_window_old(clo
 
 
 async def test_refused_requests_do_not_prolong_the_wait(clock: ManualClock) -> None:
-    counters = memory_counters(clock)
+    counters = MemoryCounters(clock)
     for _ in range(50):
         await counters.take("a", LIMIT)
     clock.advance(timedelta(seconds=60))
@@ -48,7 +48,7 @@ async def test_refused_requests_do_not_prolong_the_wait(clock: ManualClock) -> N
 
 
 async def test_keys_and_limits_are_counted_apart(clock: ManualClock) -> None:
-    counters = memory_counters(clock)
+    counters = MemoryCounters(clock)
     for _ in range(4):
         await counters.take("a", LIMIT)
     assert (await counters.take("b", LIMIT)).allowed
@@ -56,16 +56,15 @@ async def test_keys_and_limits_are_counted_apart(clock: ManualClock) -> None:
 
 
 async def test_memory_is_bounded_and_forgets_what_was_used_longest_ago(clock: ManualClock) -> None:
-    storage = MemoryStorage(clock, capacity=2)
-    counters = WindowCounters(storage, clock)
+    counters = MemoryCounters(clock, capacity=2)
     for key in ("a", "b", "a", "c"):
         await counters.take(key, Limit(2, 60))
     assert not (await counters.take("a", Limit(2, 60))).allowed
-    assert await storage.reset() == 2
+    assert (await counters.take("b", Limit(2, 60))).remaining == 1
 
 
 async def test_while_the_shared_store_is_down_this_process_goes_on_counting(clock: ManualClock) -> None:
-    counters = SharedCounters("redis://127.0.0.1:1/0", memory_counters(clock), clock)
+    counters = SharedCounters("redis://127.0.0.1:1/0", MemoryCounters(clock), clock)
     counts = [await counters.take("a", LIMIT) for _ in range(4)]
     await counters.close()
     assert [count.allowed for count in counts] == [True, True, True, False]

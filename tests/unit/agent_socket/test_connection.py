@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
-from agent_socket_stage import EXPIRES_AT, NOW, Stage
+from agent_socket_stage import EXPIRES_AT, NOW, PRINCIPAL, Stage
 from experience_plane.agent_socket.connection import OwnViolation
-from experience_plane.agent_socket.outputs import CancelRun, Follow, OpenConversation, StartRun
+from experience_plane.agent_socket.outputs import (
+    CancelRun,
+    Follow,
+    OpenConversation,
+    Reauthenticate,
+    StartRun,
+    Unfollow,
+)
 from experience_plane.conversations.log import ConversationNotFound, RunInProgress
+from experience_plane.conversations.model import Position
+from experience_plane.security_guard.ports import Unauthenticated
 from protocol_stories import CONVERSATION, RUN
 
 OTHER = "0198c0de-a9f2-7c3e-8f4b-ffffffffffff"
@@ -164,12 +174,18 @@ def test_cancelling_is_asked_for_even_before_this_connection_has_seen_the_run() 
     assert str(stage.asks(CancelRun).message.run_id) == RUN
 
 
-def test_authentication_ends_at_its_deadline_and_not_before() -> None:
-    stage = Stage.ready()
-    assert stage.connection.deadline == EXPIRES_AT
-    stage.connection.tick(EXPIRES_AT - timedelta(microseconds=1))
+def test_the_client_is_warned_a_minute_before_and_authentication_ends_at_its_deadline() -> None:
+    """Once, and not a microsecond before."""
+    stage, minute, moment = Stage.ready(), timedelta(minutes=1), timedelta(microseconds=1)
+    assert stage.connection.deadline == EXPIRES_AT - minute
+    stage.passes(EXPIRES_AT - minute - moment - stage.now)
     stage.hears_nothing()
-    stage.connection.tick(EXPIRES_AT)
+    stage.passes(moment)
+    assert stage.hears()["type"] == "connection.expiring"
+    assert stage.connection.deadline == EXPIRES_AT
+    stage.passes(minute - moment)
+    stage.hears_nothing()
+    stage.passes(moment)
     stage.is_closed_with(4401, "unauthenticated")
 
 
@@ -258,3 +274,45 @@ def test_as_many_events_come_together_as_the_limits_allow_and_one_more_comes_nex
         text = stage.hears_text()
         assert len(text.encode()) <= 1200 or len(portion) == 1
     assert list(stage.connection.portions([])) == []
+
+
+def test_a_token_of_the_same_session_extends_the_connection_and_no_other_does() -> None:
+    stage = Stage.ready()
+    later = EXPIRES_AT + timedelta(minutes=15)
+    for wrong in ({"user_id": uuid4()}, {"session_id": uuid4()}):
+        stage.sends("connection.reauthenticate", correlation_id="r1", access_token="a.b.c")
+        request = stage.asks(Reauthenticate).message
+        stage.connection.reauthenticated(request, replace(PRINCIPAL, expires_at=later, **wrong))
+        assert stage.hears_error("forbidden")["correlation_id"] == "r1"
+    stage.sends("connection.reauthenticate", correlation_id="r2", access_token="a.b.c")
+    stage.connection.reauthenticated(stage.asks(Reauthenticate).message, replace(PRINCIPAL, expires_at=later))
+    assert stage.hears()["correlation_id"] == "r2"
+    assert stage.connection.deadline == later - timedelta(minutes=1)
+
+
+def test_tokens_that_are_no_good_end_the_connection_when_they_are_repeated() -> None:
+    stage = Stage.ready(max_violations_per_minute=2)
+    for _ in range(3):
+        stage.sends("connection.reauthenticate", access_token="a.b.c")
+        stage.connection.reauthentication_refused(stage.asks(Reauthenticate).message, Unauthenticated("unknown"))
+        stage.hears_error("unauthenticated")
+    stage.is_closed_with(4400, "invalid-message")
+
+
+def test_an_event_after_the_answer_to_a_close_is_a_fault_of_ours() -> None:
+    stage = Stage.with_conversation()
+    stage.sends("conversation.close", conversation_id=CONVERSATION, correlation_id="c1")
+    stage.asks(Unfollow)
+    assert stage.hears()["type"] == "conversation.closed"
+    with pytest.raises(OwnViolation):
+        stage.delivers("message.accepted", seq=1, cursor=1)
+    stage.hears_nothing()
+
+
+def test_a_position_older_than_what_is_kept_is_answered_with_a_reset() -> None:
+    stage = Stage.ready()
+    stage.sends("conversation.open", conversation_id=CONVERSATION, after_cursor=3)
+    request = stage.asks(OpenConversation).message
+    stage.connection.conversation_opened(request, UUID(CONVERSATION), Position(40, (), reset=True))
+    opened = stage.hears()
+    assert (opened["reset"], opened["cursor"]) == (True, 40)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -11,8 +12,18 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from agent_socket_stage import EXPIRES_AT, SCHEMAS, Stage
-from experience_plane.agent_socket.outputs import CancelRun, Close, Follow, OpenConversation, Output, StartRun, Transmit
+from agent_socket_stage import EXPIRES_AT, PRINCIPAL, SCHEMAS, Stage
+from experience_plane.agent_socket.outputs import (
+    CancelRun,
+    Close,
+    Follow,
+    OpenConversation,
+    Output,
+    Reauthenticate,
+    StartRun,
+    Transmit,
+    Unfollow,
+)
 from experience_plane.conversations.log import ConversationNotFound, MessageIdReused, RunInProgress, RunNotActive
 from experience_plane.conversations.model import ActiveRun, LoggedEvent, Position
 from experience_plane_api.agent_socket import CLIENT_MESSAGES
@@ -41,6 +52,7 @@ class AConnection(RuleBasedStateMachine):
         self.followed: dict[str, int] = {}
         self.pending: Output | None = None
         self.closed = False
+        self.expires_at = EXPIRES_AT
 
     @initialize()
     def start(self) -> None:
@@ -56,8 +68,9 @@ class AConnection(RuleBasedStateMachine):
     )
     @precondition(lambda self: self.pending is None)
     def client_sends(self, message_type: str, conversation: str, cursor: int, seconds: int, *, batch: bool) -> None:
-        self.stage.now = min(self.stage.now + timedelta(seconds=seconds), EXPIRES_AT)
-        fields: dict[str, Any] = {} if message_type == "connection.ping" else {"conversation_id": conversation}
+        self.stage.now = min(self.stage.now + timedelta(seconds=seconds), self.expires_at)
+        about = not message_type.startswith("connection.")
+        fields: dict[str, Any] = {"conversation_id": conversation} if about else {}
         if message_type == "conversation.open" and cursor < 5:
             fields["after_cursor"] = cursor
         if message_type == "conversation.open":
@@ -81,7 +94,9 @@ class AConnection(RuleBasedStateMachine):
     def result_comes(self, refusal: Exception | None) -> None:
         request, self.pending = self.pending, None
         connection = self.stage.connection
-        if refusal is not None:
+        if isinstance(request, Reauthenticate):
+            self.reauthenticated(request, refusal)
+        elif refusal is not None:
             connection.refused(request.message, refusal)  # type: ignore[union-attr]
         elif isinstance(request, OpenConversation):
             conversation = str(request.message.conversation_id)
@@ -94,6 +109,15 @@ class AConnection(RuleBasedStateMachine):
             if accepted:
                 connection.message_accepted_before(accepted[0])
         self.settle()
+
+    def reauthenticated(self, request: Reauthenticate, refusal: Exception | None) -> None:
+        if refusal is not None:
+            self.stage.connection.reauthentication_refused(request.message, refusal)
+        else:
+            later = max(self.expires_at, self.stage.now + timedelta(minutes=15))
+            if not self.stage.connection.closed:
+                self.expires_at = later
+            self.stage.connection.reauthenticated(request.message, replace(PRINCIPAL, expires_at=later))
 
     @rule(conversation=st.sampled_from(CONVERSATIONS), data=st.data())
     def the_log_grows(self, conversation: str, data: st.DataObject) -> None:
@@ -114,10 +138,18 @@ class AConnection(RuleBasedStateMachine):
             self.followed[conversation] = len(self.logs[conversation])
             self.settle()
 
+    @rule(early=st.booleans())
+    def time_passes(self, *, early: bool) -> None:
+        """To the moment at which the connection wants to be told, or not as far."""
+        connection = self.stage.connection
+        self.stage.now = max(self.stage.now, connection.deadline - timedelta(seconds=early))
+        connection.tick(self.stage.now)
+        self.settle()
+        assert self.closed or connection.deadline > self.stage.now
+
     @rule()
-    @precondition(lambda self: self.stage.now >= EXPIRES_AT)
-    def time_is_up(self) -> None:
-        self.stage.connection.tick(self.stage.now)
+    def the_service_drains(self) -> None:
+        self.stage.connection.drain(timedelta(seconds=1))
         self.settle()
 
     @invariant()
@@ -137,7 +169,9 @@ class AConnection(RuleBasedStateMachine):
                     self.closed = True
                 case Follow(conversation_id, after_cursor):
                     self.followed[str(conversation_id)] = after_cursor
-                case OpenConversation() | StartRun() | CancelRun():
+                case Unfollow(conversation_id):
+                    self.followed.pop(str(conversation_id), None)
+                case OpenConversation() | StartRun() | CancelRun() | Reauthenticate():
                     assert self.pending is None
                     self.pending = output
 

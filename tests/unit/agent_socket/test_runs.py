@@ -13,7 +13,8 @@ from sqlalchemy.exc import OperationalError
 
 from experience_plane.adapters.sql.conversation_log import SqlConversationLog
 from experience_plane.agent_socket import run_events
-from experience_plane.agent_socket.runs import RunLimits, Runs, RunWriter
+from experience_plane.agent_socket.run_writer import RunWriter
+from experience_plane.agent_socket.runs import RunLimits, Runs
 from experience_plane.conversations.log import (
     ConversationNotFound,
     RunFenced,
@@ -92,6 +93,11 @@ async def test_an_answer_is_streamed_and_completed(log: SqlConversationLog) -> N
     story = await table.story(await table.ask())
     assert [one["type"] for one in story] == ["message.accepted", "agent.started", "agent.token", "agent.completed"]
     assert story[-1]["text"] == "yes"
+
+
+async def test_a_nul_in_an_answer_fails_nothing(log: SqlConversationLog) -> None:
+    table = Table(log, (TokenEmitted("a\0"), TokenEmitted("b"), ExecutionCompleted("a\0b")))
+    assert (await table.story(await table.ask()))[-1]["text"] == "a\ufffdb"
 
 
 async def test_the_guide_hands_over_to_a_liaison(log: SqlConversationLog) -> None:

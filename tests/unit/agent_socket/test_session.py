@@ -6,12 +6,15 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 from unittest.mock import patch
 from uuid import UUID, uuid4
 
 import pytest
+import structlog
+from structlog.testing import capture_logs
 
 from agent_socket_stage import PRINCIPAL
 from experience_plane.adapters.sql.conversation_log import SqlConversationLog
@@ -21,7 +24,8 @@ from experience_plane.agent_socket.runs import Runs
 from experience_plane.agent_socket.session import Session, SessionOptions
 from experience_plane.conversations.model import Owner
 from experience_plane.runtime.events import ExecutionCompleted, TokenEmitted
-from experience_plane.security_guard.ports import PermissionDenied
+from experience_plane.security_guard.ports import PermissionDenied, Unauthenticated
+from experience_plane.security_guard.principal import Principal
 from experience_plane_api.protocol_monitor import ProtocolMonitor
 from scripted_runtime import Line, ScriptedRuntime
 
@@ -93,10 +97,16 @@ class House:
         self.clock: Any = lambda: datetime.fromisoformat("2030-01-02T03:04:05Z")
         self.sessions: dict[Peer, Session] = {}
         self.permissions = {"agents.talk"}
+        self.tokens: dict[str, Principal] = {}
 
     async def permit(self, permission: str) -> None:
         if permission not in self.permissions:
             raise PermissionDenied(permission)
+
+    async def authenticate(self, access_token: str) -> Principal:
+        if access_token not in self.tokens:
+            raise Unauthenticated("unknown")
+        return self.tokens[access_token]
 
     @asynccontextmanager
     async def client(self, options: SessionOptions | None = None) -> AsyncIterator[Peer]:
@@ -107,6 +117,7 @@ class House:
             connection=connection,
             owner=OWNER,
             permit=self.permit,
+            authenticate=self.authenticate,
             log=self.log,
             runs=self.runs,
             clock=self.clock,
@@ -327,3 +338,85 @@ async def test_who_loses_the_permission_to_talk_may_not_send_the_next_message(lo
         peer.writes(conversation)
         assert (await peer.hears("error"))["problem"]["type"] == "/problems/forbidden"
         assert not peer.closed
+
+
+async def test_a_fresh_token_extends_the_connection_and_the_next_warning_comes_in_time(log: SqlConversationLog) -> None:
+    house = House(log)
+    first = PRINCIPAL.expires_at
+    house.tokens["fresh"] = replace(PRINCIPAL, expires_at=first + timedelta(minutes=15))
+    house.tokens["other"] = replace(PRINCIPAL, session_id=uuid4(), expires_at=first + timedelta(minutes=30))
+    house.clock = lambda: first - timedelta(seconds=59)
+    async with house.client() as peer:
+        session = house.sessions[peer]
+        assert (await peer.hears("connection.expiring"))["expires_at"] == first.isoformat().replace("+00:00", "Z")
+        peer.says("connection.reauthenticate", correlation_id="r1", access_token="stale")
+        assert (await peer.hears("error"))["problem"]["type"] == "/problems/unauthenticated"
+        peer.says("connection.reauthenticate", correlation_id="r2", access_token="other")
+        assert (await peer.hears("error"))["problem"]["type"] == "/problems/forbidden"
+        peer.says("connection.reauthenticate", correlation_id="r3", access_token="fresh")
+        assert (await peer.hears("connection.reauthenticated"))["correlation_id"] == "r3"
+        assert session._deadline == first + timedelta(minutes=14)
+        session._clock = lambda: first + timedelta(minutes=14)
+        session._tick()
+        await peer.hears("connection.expiring")
+        session._clock = lambda: first + timedelta(minutes=15)
+        session._tick()
+        assert await house.ended(peer) == (4401, "unauthenticated")
+
+
+async def test_a_closed_conversation_is_followed_no_more_and_the_run_goes_on(log: SqlConversationLog) -> None:
+    gate = asyncio.Event()
+    house = House(log, TokenEmitted("a"), gate, ExecutionCompleted("a"))
+    async with house.client() as one, house.client() as two:
+        conversation = await one.opens()
+        await two.opens(conversation)
+        one.writes(conversation)
+        await one.hears("agent.token")
+        one.says("conversation.close", conversation_id=conversation)
+        await one.hears("conversation.closed")
+        gate.set()
+        await two.hears("agent.completed")
+        one.says("connection.ping")
+        assert (await one.to_client.get())["type"] == "connection.pong"
+        assert house.sessions[one]._followers == {}
+    await house.runs.close()
+
+
+async def test_the_trace_of_a_message_is_that_of_its_run(log: SqlConversationLog) -> None:
+    house = House(log, OSError("model"))
+    trace_id = "4bf92f3577b34da6a3ce929d0e0e4736"
+    with capture_logs(processors=[structlog.contextvars.merge_contextvars]) as lines:
+        async with house.client() as peer:
+            conversation = await peer.opens()
+            fields = {"message_id": str(uuid4()), "text": "hello", "context": {"surface": "general"}}
+            peer.says(
+                "agent.message",
+                conversation_id=conversation,
+                traceparent=f"00-{trace_id}-00f067aa0ba902b7-01",
+                **fields,
+            )
+            await peer.hears("agent.failed")
+        await house.runs.close()
+    assert [line["trace_id"] for line in lines if line["event"] == "run_failed"] == [trace_id]
+
+
+async def test_a_drained_client_is_told_and_no_new_run_begins(log: SqlConversationLog) -> None:
+    gate = asyncio.Event()
+    house = House(log, TokenEmitted("a"), gate, ExecutionCompleted("a"))
+    async with house.client() as peer:
+        conversation = await peer.opens()
+        other = await peer.opens()
+        peer.writes(conversation)
+        await peer.hears("agent.token")
+        house.sessions[peer].announce_drain(timedelta(milliseconds=1370))
+        assert (await peer.hears("connection.draining"))["reconnect_after_ms"] == 1370
+        finishing = asyncio.create_task(house.runs.finish(20))
+        await asyncio.sleep(0)
+        peer.writes(other)
+        assert (await peer.hears("error"))["problem"]["type"] == "/problems/not-ready"
+        gate.set()
+        await peer.hears("agent.completed")
+        await finishing
+        house.sessions[peer].drain()
+        assert await house.ended(peer) == (1001, "the service is stopping")
+    await house.runs.close()

@@ -43,6 +43,9 @@ class Guard:
 
     register = login = refresh = logout = current_user = issue_ticket = _fail
 
+    async def guest_of(self, access_token: str | None) -> None:
+        assert access_token is None
+
     async def authenticate(self, access_token: str) -> Any:
         if access_token != "good":
             raise Unauthenticated("signature of kid 7 is wrong")

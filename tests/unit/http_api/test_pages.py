@@ -9,25 +9,35 @@ from unittest.mock import AsyncMock
 import httpx
 import pytest
 
+from experience_plane.errors import ForeignPage
 from experience_plane.http_api.application import Components, create_application
 from experience_plane.security_guard.ports import InvalidRefreshToken
+from experience_plane_api import documents
 
 OWN = "https://plane.test"
 LISTED = "https://app.plane.test"
 EXPOSED = {"ratelimit", "ratelimit-policy", "retry-after", "www-authenticate", "x-request-id"}
 
 
+class Closed:
+    """A Security Guard that lets nobody in, whoever asks whatever of it."""
+
+    def __getattr__(self, name: str) -> Closed:
+        return self
+
+    async def __call__(self, *_: object, **__: object) -> None:
+        raise InvalidRefreshToken
+
+
 def browser(*, allowed_origins: tuple[str, ...] = (LISTED,), https: bool = True) -> httpx.AsyncClient:
-    """A service where every refresh token that is looked at is unknown (401)."""
-    guard = AsyncMock()
-    guard.refresh.side_effect = InvalidRefreshToken
+    """A service where whatever is looked at is refused (401)."""
     components = Components(
-        guard=guard,
+        guard=Closed(),  # type: ignore[arg-type]
         log=AsyncMock(),
-        agent_socket=None,
+        agent_socket=None,  # type: ignore[arg-type]
         event_streams=AsyncMock(),
         ag_ui=AsyncMock(),
-        readiness=AsyncMock(return_value=None),  # type: ignore[arg-type]
+        readiness=AsyncMock(return_value=None),
     )
     application = create_application(
         components, version="1.2.3", max_body_bytes=2000, allowed_origins=allowed_origins, https=https
@@ -63,34 +73,91 @@ async def test_the_cookie_is_taken_from_our_pages_and_from_listed_ones(headers: 
     assert (await refresh(headers)).json()["type"] == "/problems/invalid-refresh-token"
 
 
-@pytest.mark.parametrize(
-    "headers",
-    [
-        {"Origin": None},
-        {"Origin": None, "Sec-Fetch-Site": "none"},
-        {"Origin": None, "Sec-Fetch-Site": None},
-        {"Origin": "null"},
-        {"Origin": "null", "Sec-Fetch-Site": "cross-site"},
-        {"Sec-Fetch-Site": "none"},
-        {"Sec-Fetch-Site": "cross-site"},
-        {"Sec-Fetch-Site": "same-site"},
-        {"Origin": "http://plane.test", "Sec-Fetch-Site": "cross-site"},
-        {"Origin": "https://evil.test", "Sec-Fetch-Site": "cross-site"},
-        {"Origin": "https://evil.test", "Sec-Fetch-Site": "same-origin"},
-        {"Origin": "https://evil.test", "Sec-Fetch-Site": None},
-        {"Origin": "https://plane.test:8443", "Sec-Fetch-Site": "same-site"},
-        {"Origin": "https://plane.test.evil.test", "Sec-Fetch-Site": None},
-        {"Origin": "https://app.plane.test.evil.test", "Sec-Fetch-Site": None},
-        {"Origin": "https://plane.test@evil.test", "Sec-Fetch-Site": None},
-        {"Origin": "https://[plane.test", "Sec-Fetch-Site": None},
-        {"Origin": LISTED.upper(), "Sec-Fetch-Site": None},
-        {"Origin": LISTED + "/", "Sec-Fetch-Site": None},
-    ],
+NO_PAGE: tuple[dict[str, str | None], ...] = (
+    {"Origin": None},
+    {"Origin": None, "Sec-Fetch-Site": "none"},
+    {"Origin": None, "Sec-Fetch-Site": None},
 )
+FOREIGN_PAGES: tuple[dict[str, str | None], ...] = (
+    {"Origin": "null"},
+    {"Origin": "null", "Sec-Fetch-Site": "cross-site"},
+    {"Sec-Fetch-Site": "none"},
+    {"Sec-Fetch-Site": "cross-site"},
+    {"Sec-Fetch-Site": "same-site"},
+    {"Origin": "http://plane.test", "Sec-Fetch-Site": "cross-site"},
+    {"Origin": "https://evil.test", "Sec-Fetch-Site": "cross-site"},
+    {"Origin": "https://evil.test", "Sec-Fetch-Site": "same-origin"},
+    {"Origin": "https://evil.test", "Sec-Fetch-Site": None},
+    {"Origin": "https://plane.test:8443", "Sec-Fetch-Site": "same-site"},
+    {"Origin": "https://plane.test.evil.test", "Sec-Fetch-Site": None},
+    {"Origin": "https://app.plane.test.evil.test", "Sec-Fetch-Site": None},
+    {"Origin": "https://plane.test@evil.test", "Sec-Fetch-Site": None},
+    {"Origin": "https://[plane.test", "Sec-Fetch-Site": None},
+    {"Origin": LISTED.upper(), "Sec-Fetch-Site": None},
+    {"Origin": LISTED + "/", "Sec-Fetch-Site": None},
+)
+
+
+@pytest.mark.parametrize("headers", [*NO_PAGE, *FOREIGN_PAGES])
 async def test_the_cookie_is_not_taken_from_other_pages(headers: dict[str, str | None]) -> None:
     response = await refresh(headers)
     assert (response.status_code, response.json()["type"]) == (403, "/problems/forbidden")
     assert "set-cookie" not in response.headers
+
+
+def _logins() -> list[Any]:
+    """Each operation of the contract that can set the cookie, with the body of its example."""
+    document = documents.load("openapi")
+    found = []
+    for path, item in document["paths"].items():
+        for operation in item.values():
+            content = operation.get("requestBody", {}).get("content", {}).get("application/json")
+            if content is None:
+                continue
+            schema = document["components"]["schemas"][content["schema"]["$ref"].rpartition("/")[2]]
+            if "token_delivery" in schema["properties"]:
+                example = next(iter(content["examples"].values()))
+                name = example["$ref"].rpartition("/")[2]
+                body = document["components"]["examples"][name]["value"]
+                found.append(pytest.param(path, operation, body, id=operation["operationId"]))
+    return found
+
+
+async def _log_in(
+    http: httpx.AsyncClient, path: str, body: Mapping[str, Any], headers: Mapping[str, str | None]
+) -> httpx.Response:
+    sent = {"Origin": OWN, "Sec-Fetch-Site": "same-origin"} | dict(headers)
+    return await http.post(path, headers={k: v for k, v in sent.items() if v is not None}, json=body)
+
+
+def _is_refused(response: httpx.Response) -> bool:
+    refused = (response.status_code, response.json().get("detail")) == (403, ForeignPage.default_detail)
+    assert not (refused and "set-cookie" in response.headers)
+    return refused
+
+
+@pytest.mark.parametrize(("path", "operation", "body"), _logins())
+async def test_no_foreign_page_logs_its_visitor_in_by_cookie(path: str, operation: Any, body: dict[str, Any]) -> None:
+    """Login CSRF: an account of the page's choice, in which the visitor would go on."""
+    by_cookie, by_body = body | {"token_delivery": "cookie"}, body | {"token_delivery": "body"}
+    assert "forbidden" in _problems(operation["responses"]["403"])
+    async with browser() as http:
+        for headers in FOREIGN_PAGES:
+            assert _is_refused(await _log_in(http, path, by_cookie, headers)), headers
+            assert not _is_refused(await _log_in(http, path, by_body, headers)), headers
+        for headers in (*NO_PAGE, {}, {"Origin": LISTED, "Sec-Fetch-Site": "cross-site"}):
+            assert not _is_refused(await _log_in(http, path, by_cookie, headers)), headers
+
+
+def _problems(response: Mapping[str, Any]) -> list[str]:
+    if "$ref" in response:
+        response = documents.load("openapi")["components"]["responses"][response["$ref"].rpartition("/")[2]]
+    return list(response["x-problems"])
+
+
+def test_every_login_of_the_contract_is_among_them() -> None:
+    named = {parameter.id for parameter in _logins()}
+    assert {"registerUser", "logIn", "refreshSession", "exchangeOidcCode", "completeSecondFactor"} <= named
 
 
 @pytest.mark.parametrize("media_type", [None, "text/plain", "application/x-www-form-urlencoded", "multipart/form-data"])

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from experience_plane.security_guard.secret_box import SecretBox, SecretUnreadable
 
-BOX = SecretBox(lambda: "a key of many letters, and then some")
+KEY = "a key of many letters, and then some"
+BOX = SecretBox(lambda: KEY)
 
 
 @given(secret=st.binary(), owner=st.binary())
@@ -47,3 +48,16 @@ def test_the_key_is_not_asked_for_before_it_is_needed() -> None:
         raise AssertionError
 
     SecretBox(no_key)
+
+
+def test_what_an_earlier_key_sealed_is_read_and_sealed_anew() -> None:
+    earlier = BOX.seal(b"secret", owner=b"ana")
+    box = SecretBox(lambda: "the key of now, of many letters, too", ["a key between, of many letters, too", KEY])
+    assert box.open(earlier, owner=b"ana") == b"secret"
+    anew = box.resealed(earlier, owner=b"ana")
+    assert anew is not None
+    assert box.resealed(anew, owner=b"ana") is None
+    assert SecretBox(lambda: "the key of now, of many letters, too").open(anew, owner=b"ana") == b"secret"
+    for owner in (b"ben", b""):
+        with pytest.raises(SecretUnreadable):
+            box.resealed(earlier, owner=owner)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from experience_plane.adapters.limit_counters import memory_counters
+from experience_plane.adapters.limit_counters import MemoryCounters
 from experience_plane.security_guard.ports import TooManyRequests
 from experience_plane.security_guard.rate_limits import KNOWN_FOR, Limit, RateLimitPolicy, RateLimits
 from manual_clock import ManualClock
@@ -38,7 +38,7 @@ def known() -> _KnownNetworks:
 
 @pytest.fixture
 def limits(clock: ManualClock, known: _KnownNetworks) -> RateLimits:
-    return RateLimits(policies={"sign-in": SIGN_IN}, counters=memory_counters(clock), known_networks=known, clock=clock)
+    return RateLimits(policies={"sign-in": SIGN_IN}, counters=MemoryCounters(clock), known_networks=known, clock=clock)
 
 
 async def try_password(limits: RateLimits, network: str, account: str = "ada@example.com") -> None:
@@ -91,9 +91,7 @@ async def test_the_known_network_is_known_after_a_restart_and_to_other_processes
     limits: RateLimits, known: _KnownNetworks, clock: ManualClock
 ) -> None:
     await limits.begin("sign-in", HOME).sign_in_succeeded("ada@example.com")
-    other = RateLimits(
-        policies={"sign-in": SIGN_IN}, counters=memory_counters(clock), known_networks=known, clock=clock
-    )
+    other = RateLimits(policies={"sign-in": SIGN_IN}, counters=MemoryCounters(clock), known_networks=known, clock=clock)
     await attack(other, 10)
     await try_password(other, HOME)
 

@@ -43,6 +43,19 @@ class AuthService(Protocol[PrincipalT_contra]):
         """
 
     @abstractmethod
+    async def start_anonymous_session(
+        self,
+        *,
+        body: models.AnonymousSessionRequest,
+    ) -> models.AuthenticationResult | HTTPResult[models.AuthenticationResult | models.Problem] | Response:
+        """
+        Begin as a guest
+
+        Starts a session for somebody without an account, who may talk to the guide. Send the guest's access token as `upgrade` when registering or logging in: its
+        conversations then belong to the account, and the guest is no more. A guest who is not here for some time is forgotten.
+        """
+
+    @abstractmethod
     async def log_in(
         self,
         *,
@@ -182,7 +195,7 @@ class AccessTokensService(Protocol[PrincipalT_contra]):
         it cannot be refreshed.
 
         Scopes are permissions, and the user must have each of them now. What the token may do is what its scopes and the user's permissions at that moment
-        have in common. `account.manage` and `access_tokens.manage` are refused: a token manages no credentials.
+        have in common. `account.manage`, `access_tokens.manage` and `session.end` are refused: a token manages no credentials and no logins.
 
         Tokens match `epp_[0-9A-Za-z]{38}`; the last six characters are a check sum, so that a scanner knows a token from a look-alike.
         """
@@ -586,7 +599,7 @@ class AccountService(Protocol[PrincipalT_contra]):
         """
         Delete the account
 
-        Deletes the user who is logged in, given the password, with all sessions and conversations. This cannot be undone.
+        Deletes the user who is logged in, given the password, with all sessions and conversations. This cannot be undone. Who is the only admin of a tenant that has other members makes another one before.
         """
 
 
@@ -798,6 +811,19 @@ class AdminService(Protocol[PrincipalT_contra]):
         End the sessions of a user
 
         Logs the user out everywhere; access and refresh tokens are refused from the next request on.
+        """
+
+    @abstractmethod
+    async def reset_user_factors(
+        self,
+        *,
+        principal: PrincipalT_contra,
+        user_id: UUID,
+    ) -> None | HTTPResult[models.Problem] | Response:
+        """
+        Take the second factors of a user away
+
+        For who has lost them and the recovery codes. Authenticator app, passkeys and recovery codes are gone, every session ends, and the user is told by mail. From then on the password, or the sign-in with a provider, is all that a login takes: be sure who asks. Nobody does this to itself, as disableTotp and deletePasskey ask for more.
         """
 
     @abstractmethod

@@ -1,12 +1,13 @@
 """Codes, passwords and addresses in SQL.
 
-Every transaction locks the user's row before anything else of that user, so that two of them never wait for each other.
+Every transaction locks the user's row before anything else of that user, so that two of them never wait for each other;
+deleting a user locks its tenant before, as disabling one does.
 SQLite lets one transaction write at a time and needs no lock.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -27,6 +28,7 @@ from experience_plane.adapters.sql.identity_tables import (
     tickets,
     users,
 )
+from experience_plane.adapters.sql.seats import leave_no_members_alone
 from experience_plane.adapters.sql.session_conditions import is_personal_token
 from experience_plane.security_guard.ports import EmailTaken
 from experience_plane.security_guard.storage import (
@@ -131,18 +133,19 @@ class SqlAccountLifecycleStore:
                 .values(password_hash=new_hash)
             )
 
-    async def delete(self, user_id: UUID, *, password_hash: str) -> Sequence[UUID] | None:
+    async def delete(self, user_id: UUID, *, password_hash: str, seats: Collection[str]) -> Sequence[UUID] | None:
         """See `AccountLifecycleStore.delete`."""
         async with write_transaction(self._engine) as connection:
+            await leave_no_members_alone(connection, user_id, seats)
             if await _lock(connection, user_id, to_delete=True) != password_hash:
                 return None
             ended = await connection.scalars(
                 select(sessions.c.session_id).where(sessions.c.user_id == user_id, sessions.c.ended_at.is_(None))
             )
             session_ids = list(ended)
-            await _delete_conversations(connection, user_id)
+            await delete_conversations(connection, user_id)
             await connection.execute(delete(tickets).where(tickets.c.user_id == user_id))
-            await _delete_user(connection, user_id)
+            await delete_user(connection, user_id)
             return session_ids
 
 
@@ -221,7 +224,8 @@ async def _delete_codes(connection: AsyncConnection, user_id: UUID) -> None:
     await connection.execute(delete(account_codes).where(account_codes.c.user_id == user_id))
 
 
-async def _delete_conversations(connection: AsyncConnection, user_id: UUID) -> None:
+async def lock_conversations(connection: AsyncConnection, user_id: UUID) -> None:
+    """Let nobody else write to the user's conversations."""
     # In the order in which the conversation log locks them.
     locked = await connection.scalars(
         select(conversations.c.conversation_id)
@@ -230,10 +234,16 @@ async def _delete_conversations(connection: AsyncConnection, user_id: UUID) -> N
         .with_for_update()
     )
     locked.close()
+
+
+async def delete_conversations(connection: AsyncConnection, user_id: UUID) -> None:
+    """Remove the user's conversations with all that is in them."""
+    await lock_conversations(connection, user_id)
     await connection.execute(delete(conversations).where(conversations.c.user_id == user_id))
 
 
-async def _delete_user(connection: AsyncConnection, user_id: UUID) -> None:
+async def delete_user(connection: AsyncConnection, user_id: UUID) -> None:
+    """Remove the user, with a tenant that is nobody else's."""
     belongs = select(memberships.c.tenant_id).where(memberships.c.user_id == user_id)
     tenant_ids = list(await connection.scalars(belongs))
     await connection.execute(delete(users).where(users.c.user_id == user_id))

@@ -25,6 +25,7 @@ def select_accounts() -> Select[Any]:
         users.c.email,
         users.c.name,
         users.c.email_verified_at,
+        users.c.anonymous,
         memberships.c.tenant_id,
         memberships.c.roles,
         users.c.disabled_at,
@@ -41,6 +42,7 @@ def account_from(row: Row[Any]) -> Account:
         tuple(row.roles),
         disabled=row.disabled_at is not None,
         email_verified=row.email_verified_at is not None,
+        anonymous=row.anonymous,
     )
 
 
@@ -84,6 +86,7 @@ async def insert_account(connection: AsyncConnection, account: NewAccount) -> No
             default_tenant_id=tenant.tenant_id,
             created_at=account.created_at,
             email_verified_at=account.email_verified_at,
+            anonymous=account.anonymous,
         )
     )
     await connection.execute(

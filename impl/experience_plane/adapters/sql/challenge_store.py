@@ -6,8 +6,9 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import delete, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from experience_plane.adapters.sql.checked_passwords import require_password
 from experience_plane.adapters.sql.engine import read_connection, write_transaction
 from experience_plane.adapters.sql.second_factor_tables import login_challenges
 from experience_plane.security_guard.factor_storage import Challenge, Tried
@@ -22,7 +23,9 @@ class SqlChallengeStore:
     async def add(self, challenge: Challenge, now: datetime) -> None:
         """See `ChallengeStore.add`."""
         async with write_transaction(self._engine) as connection:
-            await connection.execute(delete(login_challenges).where(login_challenges.c.expires_at <= now))
+            if challenge.password_hash is not None:
+                await require_password(connection, challenge.user_id, challenge.password_hash)
+            await _forget_expired(connection, now)
             await connection.execute(
                 insert(login_challenges).values(
                     digest=challenge.digest, user_id=challenge.user_id, tries=0, expires_at=challenge.expires_at
@@ -62,3 +65,10 @@ class SqlChallengeStore:
                 delete(login_challenges).where(login_challenges.c.digest == digest, login_challenges.c.expires_at > now)
             )
         return taken.rowcount == 1
+
+
+async def _forget_expired(connection: AsyncConnection, now: datetime) -> None:
+    # Of all users: so it waits for none of them, one of whom might wait for this login's user.
+    expired = select(login_challenges.c.digest).where(login_challenges.c.expires_at <= now)
+    free = expired.with_for_update(skip_locked=True)
+    await connection.execute(delete(login_challenges).where(login_challenges.c.digest.in_(free)))

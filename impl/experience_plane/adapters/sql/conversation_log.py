@@ -10,17 +10,26 @@ from collections.abc import AsyncGenerator, Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Row, insert, literal, select, tuple_
+from sqlalchemy import Row, insert, literal, literal_column, select, tuple_, type_coerce
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.types import NullType
 
+from experience_plane.adapters.sql.conversation_appends import AppendEvents
 from experience_plane.adapters.sql.conversation_tables import conversations, events, messages, runs
-from experience_plane.adapters.sql.conversation_writes import AcceptMessage, AppendEvents
+from experience_plane.adapters.sql.conversation_writes import AcceptMessage, apply_batch
 from experience_plane.adapters.sql.engine import read_connection, write_transaction
 from experience_plane.adapters.sql.group_commit import GroupCommit
+from experience_plane.adapters.sql.identity_tables import users
 from experience_plane.clock import Clock, system_clock
 from experience_plane.conversations.feed import ConversationFeed
-from experience_plane.conversations.log import ConversationNotFound, CursorUnknown, RunNotActive, RunNotFound
+from experience_plane.conversations.log import (
+    ConversationNotFound,
+    CursorUnknown,
+    OwnerGone,
+    RunNotActive,
+    RunNotFound,
+)
 from experience_plane.conversations.model import (
     AcceptedMessage,
     ActiveRun,
@@ -36,17 +45,36 @@ from experience_plane.conversations.model import (
 )
 from experience_plane.conversations.run_states import active_run
 
-_PAGE = 500
+_PAGE = 1000
+# Runs are told apart by what the driver gives: a UUID is made once for each run, not for each of its events.
+_EVENT = (
+    type_coerce(events.c.run_id, NullType).label("run_id"),
+    events.c.seq,
+    events.c.cursor,
+    events.c.type,
+    events.c.text,
+)
 
 
 class SqlConversationLog:
-    """`ConversationLog` on SQLite or PostgreSQL."""
+    """`ConversationLog` on SQLite or PostgreSQL.
 
-    def __init__(self, engine: AsyncEngine, *, clock: Clock = system_clock, feed_capacity: int = 1024) -> None:
+    `owners_are_here`: users are kept in the same database, so none but they get conversations.
+    """
+
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        *,
+        clock: Clock = system_clock,
+        feed_capacity: int = 1024,
+        owners_are_here: bool = False,
+    ) -> None:
         self._engine = engine
         self._clock = clock
+        self._owners_are_here = owners_are_here
         self._feed = ConversationFeed(capacity=feed_capacity)
-        self._writer = GroupCommit(engine, clock=clock, publish=self._feed.publish)
+        self._writer = GroupCommit(engine, apply_batch, clock=clock, publish=self._feed.publish)
 
     async def create_conversation(self, owner: Owner) -> Conversation:
         """See `ConversationLog.create_conversation`."""
@@ -66,6 +94,8 @@ class SqlConversationLog:
         now = self._clock()
         new = Conversation(conversation_id, None, now, now, 0, None, None)
         async with write_transaction(self._engine) as connection:
+            if self._owners_are_here:
+                await _hold_owner(connection, owner)
             await connection.execute(
                 insert(conversations).values(
                     conversation_id=new.conversation_id,
@@ -197,13 +227,13 @@ class SqlConversationLog:
 
     async def _read(self, conversation_id: UUID, after_cursor: int) -> Sequence[LoggedEvent]:
         query = (
-            select(events)
+            select(*_EVENT)
             .where(events.c.conversation_id == conversation_id, events.c.cursor > after_cursor)
             .order_by(events.c.cursor)
             .limit(_PAGE)
         )
         async with read_connection(self._engine) as connection:
-            return [_event(row) for row in await connection.execute(query)]
+            return _events(conversation_id, (await connection.execute(query)).all())
 
 
 async def _end_of(connection: AsyncConnection, conversation_id: UUID) -> int:
@@ -225,12 +255,32 @@ async def _active_runs(connection: AsyncConnection, conversation_id: UUID, curso
         .order_by(runs.c.accepted_cursor)
     )
     run_ids = (await connection.execute(query)).scalars().all()
-    return tuple([active_run(await _events_of(connection, run_id, cursor)) for run_id in run_ids])
+    return tuple([await _active_run(connection, conversation_id, run_id, cursor) for run_id in run_ids])
 
 
-async def _events_of(connection: AsyncConnection, run_id: UUID, until_cursor: int) -> list[LoggedEvent]:
-    query = select(events).where(events.c.run_id == run_id, events.c.cursor <= until_cursor).order_by(events.c.seq)
-    return [_event(row) for row in await connection.execute(query)]
+async def _active_run(connection: AsyncConnection, conversation_id: UUID, run_id: UUID, cursor: int) -> ActiveRun:
+    """Read the run's last event, and those that are no tokens."""
+    last = (
+        select(events.c.seq)
+        .where(events.c.conversation_id == conversation_id, events.c.cursor <= cursor, events.c.run_id == run_id)
+        .order_by(events.c.cursor.desc())
+        .limit(1)
+    )
+    seq = (await connection.execute(last)).scalar_one()
+    # A literal lets the database see that the partial index serves.
+    states = (
+        select(*_EVENT)
+        .where(events.c.run_id == run_id, events.c.seq <= seq, events.c.type != literal_column("'agent.token'"))
+        .order_by(events.c.seq)
+    )
+    return active_run(run_id, seq, _events(conversation_id, (await connection.execute(states)).all()))
+
+
+async def _hold_owner(connection: AsyncConnection, owner: Owner) -> None:
+    """A user who is being removed is not given what nobody would remove any more."""
+    held = select(users.c.user_id).where(users.c.user_id == owner.user_id).with_for_update(read=True, key_share=True)
+    if await connection.scalar(held) is None:
+        raise OwnerGone
 
 
 def _owned_by(owner: Owner) -> tuple[Any, ...]:
@@ -253,5 +303,9 @@ def _message(row: Row[Any]) -> Message:
     return Message(row.message_id, row.run_id, row.role, row.agent_id, row.text, row.cursor, row.at)
 
 
-def _event(row: Row[Any]) -> LoggedEvent:
-    return LoggedEvent(row.conversation_id, row.run_id, row.seq, row.cursor, row.type, row.text)
+def _events(conversation_id: UUID, rows: Sequence[Any]) -> Sequence[LoggedEvent]:
+    run_ids = {raw: raw if isinstance(raw, UUID) else UUID(raw) for raw in {row[0] for row in rows}}
+    return [
+        LoggedEvent(conversation_id, run_ids[run_id], seq, cursor, event_type, text)
+        for run_id, seq, cursor, event_type, text in rows
+    ]

@@ -47,6 +47,14 @@ events = Table(
     Column("text", Text, nullable=False),
     UniqueConstraint("run_id", "seq"),
 )
+# What a run's state is read from, however many tokens stand between.
+Index(
+    "ix_events_run_states",
+    events.c.run_id,
+    events.c.seq,
+    sqlite_where=events.c.type != "agent.token",
+    postgresql_where=events.c.type != "agent.token",
+)
 
 messages = Table(
     "messages",

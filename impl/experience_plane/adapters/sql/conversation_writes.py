@@ -1,10 +1,10 @@
-"""What one write to the conversation log does inside a transaction; the group commit calls it and commits."""
+"""What a batch of writes to the conversation log does inside a transaction; the group commit commits it."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,11 +14,12 @@ from pydantic import MISSING
 from sqlalchemy import Row, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from experience_plane.adapters.sql.conversation_appends import AppendEvents, append_all, event_row, logged
 from experience_plane.adapters.sql.conversation_tables import conversations, events, messages, runs
-from experience_plane.conversations.log import ConversationNotFound, MessageIdReused, RunFenced, RunInProgress
-from experience_plane.conversations.model import AcceptedMessage, Envelope, EventDraft, LoggedEvent, NewMessage
+from experience_plane.conversations.log import ConversationNotFound, MessageIdReused, RunInProgress
+from experience_plane.conversations.model import AcceptedMessage, Envelope, LoggedEvent, NewMessage
+from experience_plane.errors import ExperiencePlaneError
 from experience_plane_api import messages as wire
-from experience_plane_api.agent_socket import RunEvent
 
 _TITLE_LENGTH = 100
 
@@ -31,16 +32,16 @@ class AcceptMessage:
     message: NewMessage
 
     async def apply(self, connection: AsyncConnection, now: datetime) -> AcceptedMessage:
-        """See `ConversationLog.accept_message`."""
-        conversation = await self._locked(connection)
+        """See `ConversationLog.accept_message`; raises an ExperiencePlaneError only before anything is changed."""
+        conversation = await self._conversation(connection)
         if before := await self._accepted_before(connection):
             return AcceptedMessage(before, duplicate=True)
         if conversation.active_run_id is not None:
             raise RunInProgress
         cursor = conversation.cursor + 1
         await self._begin(connection, conversation, run_id := uuid4(), now)
-        event = _logged(self._first_event(Envelope(self.conversation_id, run_id, 1, cursor, now)))
-        await connection.execute(insert(events).values(**_event_row(event)))
+        event = logged(self._first_event(Envelope(self.conversation_id, run_id, 1, cursor, now)))
+        await connection.execute(insert(events).values(**event_row(event)))
         await connection.execute(
             insert(runs).values(
                 run_id=run_id,
@@ -71,12 +72,11 @@ class AcceptMessage:
             raise MessageIdReused
         return LoggedEvent(row.conversation_id, row.run_id, row.seq, row.cursor, row.type, row.text)
 
-    async def _locked(self, connection: AsyncConnection) -> Row[Any, Any, Any]:
-        """Answer the conversation, and let no other process accept a message for it until this one is decided."""
+    async def _conversation(self, connection: AsyncConnection) -> Row[Any, Any, Any]:
         found = await connection.execute(
-            select(conversations.c.cursor, conversations.c.title, conversations.c.active_run_id)
-            .where(conversations.c.conversation_id == self.conversation_id)
-            .with_for_update()
+            select(conversations.c.cursor, conversations.c.title, conversations.c.active_run_id).where(
+                conversations.c.conversation_id == self.conversation_id
+            )
         )
         row = found.one_or_none()
         if row is None:
@@ -128,116 +128,48 @@ class AcceptMessage:
         return hashlib.sha256(json.dumps(what).encode()).digest()
 
 
-@dataclass(frozen=True, slots=True)
-class AppendEvents:
-    """Append events to a run, all or none."""
+Write = AcceptMessage | AppendEvents
 
-    conversation_id: UUID
-    run_id: UUID
-    next_seq: int
-    drafts: Sequence[EventDraft]
 
-    async def apply(self, connection: AsyncConnection, now: datetime) -> Sequence[LoggedEvent]:
-        """See `ConversationLog.append`."""
-        await self._fence(connection)
-        last = await self._advance(connection, now)
-        made = [
-            draft(
-                Envelope(
-                    self.conversation_id, self.run_id, self.next_seq + index, last - len(self.drafts) + 1 + index, now
-                )
-            )
-            for index, draft in enumerate(self.drafts)
-        ]
-        logged = [_logged(event) for event in made]
-        await connection.execute(insert(events), [_event_row(event) for event in logged])
-        for event in made:
-            await self._follow_up(connection, event)
-        return logged
+async def apply_batch(connection: AsyncConnection, writes: Sequence[Write], now: datetime) -> list[Any]:
+    """Apply writes that wait together, and answer for each its result, or the exception that refuses it.
 
-    def committed(self, result: Sequence[LoggedEvent]) -> Sequence[LoggedEvent]:
-        """Answer the events that are new in the log."""
-        return result
+    None of them was acknowledged when another was given, so any order is right: the appends come first, all at once.
+    """
+    cursors = await _lock(connection, {write.conversation_id for write in writes})
+    appends = [write for write in writes if isinstance(write, AppendEvents)]
+    appended = iter(await append_all(connection, appends, cursors, now))
+    return [
+        next(appended) if isinstance(write, AppendEvents) else await _outcome(write, connection, now)
+        for write in writes
+    ]
 
-    async def _fence(self, connection: AsyncConnection) -> None:
-        passed = await connection.execute(
-            update(runs)
-            .where(runs.c.run_id == self.run_id, runs.c.seq == self.next_seq - 1, runs.c.ended_cursor.is_(None))
-            .values(seq=runs.c.seq + len(self.drafts))
-        )
-        if passed.rowcount != 1:
-            raise RunFenced
 
-    async def _advance(self, connection: AsyncConnection, now: datetime) -> int:
-        advanced = await connection.execute(
-            update(conversations)
-            .where(conversations.c.conversation_id == self.conversation_id)
-            .values(cursor=conversations.c.cursor + len(self.drafts), updated_at=now)
-            .returning(conversations.c.cursor)
-        )
-        return int(advanced.scalar_one())
+async def _lock(connection: AsyncConnection, conversation_ids: Collection[UUID]) -> dict[UUID, int]:
+    """Answer where the conversations end; nobody else writes to them until the transaction is over.
 
-    async def _follow_up(self, connection: AsyncConnection, event: RunEvent) -> None:
-        match event:
-            case wire.AgentStarted():
-                await self._set_conversation(connection, active_agent_id=event.agent_id)
-            case wire.AgentCompleted():
-                await connection.execute(insert(messages).values(**_answer_row(event)))
-                await self._end(connection, event.cursor)
-            case wire.AgentFailed() | wire.AgentCancelled():
-                await self._end(connection, event.cursor)
-            case _:
-                pass
+    Every process locks in the same order, so that two batches cannot wait for each other.
+    """
+    found = await connection.execute(
+        select(conversations.c.conversation_id, conversations.c.cursor)
+        .where(conversations.c.conversation_id.in_(conversation_ids))
+        .order_by(conversations.c.conversation_id)
+        .with_for_update()
+    )
+    return {row.conversation_id: row.cursor for row in found}
 
-    async def _end(self, connection: AsyncConnection, cursor: int) -> None:
-        await connection.execute(update(runs).where(runs.c.run_id == self.run_id).values(ended_cursor=cursor))
-        await self._set_conversation(connection, active_run_id=None)
 
-    async def _set_conversation(self, connection: AsyncConnection, **values: object) -> None:
-        await connection.execute(
-            update(conversations).where(conversations.c.conversation_id == self.conversation_id).values(**values)
-        )
+async def _outcome(write: AcceptMessage, connection: AsyncConnection, now: datetime) -> Any:
+    try:
+        return await write.apply(connection, now)
+    except ExperiencePlaneError as refusal:
+        return refusal
 
 
 def _context(message: NewMessage) -> wire.MessageContext:
     return wire.MessageContext.model_validate(
         {"surface": message.surface, "project_id": MISSING if message.project_id is None else message.project_id}
     )
-
-
-def _logged(event: RunEvent) -> LoggedEvent:
-    return LoggedEvent(
-        conversation_id=event.conversation_id,
-        run_id=event.run_id,
-        seq=event.seq,
-        cursor=event.cursor,
-        type=event.type,
-        text=event.model_dump_json(),
-    )
-
-
-def _event_row(event: LoggedEvent) -> dict[str, Any]:
-    return {
-        "conversation_id": event.conversation_id,
-        "cursor": event.cursor,
-        "run_id": event.run_id,
-        "seq": event.seq,
-        "type": event.type,
-        "text": event.text,
-    }
-
-
-def _answer_row(event: wire.AgentCompleted) -> dict[str, Any]:
-    return {
-        "conversation_id": event.conversation_id,
-        "cursor": event.cursor,
-        "message_id": event.message_id,
-        "run_id": event.run_id,
-        "role": "agent",
-        "agent_id": event.agent_id,
-        "text": event.text,
-        "at": event.at,
-    }
 
 
 def _title(text: str) -> str:

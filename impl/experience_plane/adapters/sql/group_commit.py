@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
@@ -13,23 +13,22 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from experience_plane.adapters.sql.engine import write_transaction
 from experience_plane.clock import Clock
 from experience_plane.conversations.model import LoggedEvent
-from experience_plane.errors import ExperiencePlaneError
 
 ResultT = TypeVar("ResultT")
-ResultT_co = TypeVar("ResultT_co", covariant=True)
+ResultT_contra = TypeVar("ResultT_contra", contravariant=True)
 
 
-class Write(Protocol[ResultT_co]):
-    """One write: `apply` in a transaction; after the commit, `committed` says which events are new."""
+class Write(Protocol[ResultT_contra]):
+    """One write; after the commit, `committed` says which events are new."""
 
     @property
     def conversation_id(self) -> UUID: ...
 
-    async def apply(self, connection: AsyncConnection, now: datetime) -> ResultT_co:
-        """Write. Raises an ExperiencePlaneError only before anything is changed; the transaction then goes on."""
-        ...
+    def committed(self, result: ResultT_contra) -> Sequence[LoggedEvent]: ...
 
-    def committed(self, result: Any) -> Sequence[LoggedEvent]: ...
+
+Apply = Callable[[AsyncConnection, Sequence[Any], datetime], Awaitable[list[Any]]]
+"""Applies writes in a transaction; answers for each its result, or the exception that refuses it and only it."""
 
 
 class _Pending(Generic[ResultT]):
@@ -39,7 +38,7 @@ class _Pending(Generic[ResultT]):
 
 
 class GroupCommit:
-    """Applies the writes of a conversation in the order in which they came, all that wait in one transaction.
+    """Applies all writes that wait in one transaction; nothing waits for a timer, only for the commit under way.
 
     Publishes after the commit. A write that is refused, or fails, takes none of its companions down: after a failure
     the transaction is rolled back and each is tried alone.
@@ -48,12 +47,14 @@ class GroupCommit:
     def __init__(
         self,
         engine: AsyncEngine,
+        apply: Apply,
         *,
         clock: Clock,
         publish: Callable[[Sequence[LoggedEvent]], None],
-        batch_limit: int = 256,
+        batch_limit: int = 1024,
     ) -> None:
         self._engine = engine
+        self._apply_all = apply
         self._clock = clock
         self._publish = publish
         self._batch_limit = batch_limit
@@ -62,7 +63,7 @@ class GroupCommit:
         self._closed = False
 
     async def write(self, write: Write[ResultT]) -> ResultT:
-        """Apply a write and answer its result once it is durable; raises what `apply` raised.
+        """Apply a write and answer its result once it is durable; raises what refused it.
 
         Cancelling the caller does not take the write back.
 
@@ -92,8 +93,6 @@ class GroupCommit:
                     self._queue.put_nowait(None)
                     break
                 batch.append(pending)
-            # Each process locks conversations in the same order, so that two batches cannot wait for each other.
-            batch.sort(key=lambda pending: pending.write.conversation_id)
             await self._commit(batch)
 
     async def _commit(self, batch: Sequence[_Pending[Any]]) -> None:
@@ -107,7 +106,7 @@ class GroupCommit:
                 await self._commit([pending])
             return
         for pending, outcome in zip(batch, outcomes, strict=True):
-            if isinstance(outcome, ExperiencePlaneError):
+            if isinstance(outcome, Exception):
                 _fail(pending, outcome)
                 continue
             self._publish(pending.write.committed(outcome))
@@ -116,14 +115,7 @@ class GroupCommit:
 
     async def _apply(self, batch: Sequence[_Pending[Any]]) -> list[Any]:
         async with write_transaction(self._engine) as connection:
-            return [await _outcome(pending.write, connection, self._clock()) for pending in batch]
-
-
-async def _outcome(write: Write[Any], connection: AsyncConnection, now: datetime) -> Any:
-    try:
-        return await write.apply(connection, now)
-    except ExperiencePlaneError as refusal:
-        return refusal
+            return await self._apply_all(connection, [pending.write for pending in batch], self._clock())
 
 
 def _fail(pending: _Pending[Any], error: Exception) -> None:

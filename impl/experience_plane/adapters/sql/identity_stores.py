@@ -8,6 +8,7 @@ from experience_plane.adapters.sql.account_lifecycle_store import SqlAccountLife
 from experience_plane.adapters.sql.account_store import SqlAccountStore
 from experience_plane.adapters.sql.audit_log import SqlAuditTrail
 from experience_plane.adapters.sql.challenge_store import SqlChallengeStore
+from experience_plane.adapters.sql.guest_store import SqlGuestStore
 from experience_plane.adapters.sql.passkey_store import SqlPasskeyStore
 from experience_plane.adapters.sql.personal_token_store import SqlPersonalTokenStore
 from experience_plane.adapters.sql.second_factor_stores import SqlAuthenticatorAppStore, SqlRecoveryCodeStore
@@ -31,6 +32,7 @@ def sql_identity_stores(engine: AsyncEngine, clock: Clock = system_clock) -> Ide
         directory=SqlUserDirectory(engine),
         audit_log=audit,
         audit_trail=audit,
+        guests=SqlGuestStore(engine),
         account_lifecycle=SqlAccountLifecycleStore(engine),
         personal_tokens=SqlPersonalTokenStore(engine),
         challenges=SqlChallengeStore(engine),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Column, ForeignKey, Integer, LargeBinary, String, Table, Text, Uuid
+from sqlalchemy import JSON, Boolean, Column, ForeignKey, Integer, LargeBinary, String, Table, Text, Uuid, false
 
 from experience_plane.adapters.sql.metadata import METADATA, UtcDateTime
 
@@ -27,6 +27,7 @@ users = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("disabled_at", UtcDateTime),
     Column("email_verified_at", UtcDateTime),
+    Column("anonymous", Boolean, nullable=False, server_default=false(), index=True),
 )
 
 # One code for each purpose: a newer one takes the place of the older.

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import and_, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from experience_plane.adapters.sql.engine import read_connection, write_transaction
@@ -77,6 +77,12 @@ class SqlAuthenticatorAppStore:
         )
         async with write_transaction(self._engine) as connection:
             return (await connection.execute(accepting)).rowcount == 1
+
+    async def replace_secret(self, app: StoredApp, sealed_secret: bytes) -> None:
+        """See `AuthenticatorAppStore.replace_secret`."""
+        is_same = and_(_APPS.user_id == app.user_id, _APPS.sealed_secret == app.sealed_secret)
+        async with write_transaction(self._engine) as connection:
+            await connection.execute(update(authenticator_apps).where(is_same).values(sealed_secret=sealed_secret))
 
     async def remove_app(
         self, user_id: UUID, *, keep_recovery_codes: bool, keep_session: UUID, now: datetime

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from experience_plane.adapters.sql import refresh_rotation
 from experience_plane.adapters.sql.account_store import account_from, select_accounts
 from experience_plane.adapters.sql.batches import Batches
+from experience_plane.adapters.sql.checked_passwords import require_password
 from experience_plane.adapters.sql.engine import read_connection, write_transaction
 from experience_plane.adapters.sql.identity_tables import refresh_tokens, sessions, users
 from experience_plane.adapters.sql.refresh_rotation import Outcome
@@ -41,6 +42,8 @@ class SqlSessionStore:
     async def start(self, session: NewSession, refresh_token: NewRefreshToken) -> None:
         """See `SessionStore.start`."""
         async with write_transaction(self._engine) as connection:
+            if session.password_hash is not None:
+                await require_password(connection, session.user_id, session.password_hash)
             await connection.execute(
                 insert(sessions).values(
                     session_id=session.session_id,

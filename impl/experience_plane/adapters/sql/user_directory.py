@@ -7,16 +7,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, String, and_, cast, or_, select, update
+from sqlalchemy import Row, Select, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from experience_plane.adapters.sql.engine import read_connection, write_transaction
-from experience_plane.adapters.sql.identity_tables import memberships, sessions, tenants, users
-from experience_plane.security_guard.directory import DirectoryEntry, DirectoryQuery, LastAdmin
-
-_IN_DEFAULT_TENANT = and_(
-    memberships.c.user_id == users.c.user_id, memberships.c.tenant_id == users.c.default_tenant_id
-)
+from experience_plane.adapters.sql.factor_changes import delete_challenges, lock_user
+from experience_plane.adapters.sql.identity_tables import memberships, sessions, users
+from experience_plane.adapters.sql.passkey_tables import passkeys
+from experience_plane.adapters.sql.seats import IN_DEFAULT_TENANT, keep_a_seat
+from experience_plane.adapters.sql.second_factor_tables import authenticator_apps, recovery_codes
+from experience_plane.security_guard.directory import DirectoryEntry, DirectoryQuery
 
 
 class SqlUserDirectory:
@@ -48,7 +48,7 @@ class SqlUserDirectory:
         """See `UserDirectory.set_roles`."""
         async with write_transaction(self._engine) as connection:
             if not set(seats) & set(roles):
-                await _keep_a_seat(connection, user_id, seats)
+                await keep_a_seat(connection, user_id, seats)
             tenant_id = select(users.c.default_tenant_id).where(users.c.user_id == user_id).scalar_subquery()
             await connection.execute(
                 update(memberships)
@@ -59,7 +59,7 @@ class SqlUserDirectory:
     async def disable(self, user_id: UUID, seats: Collection[str], now: datetime) -> None:
         """See `UserDirectory.disable`."""
         async with write_transaction(self._engine) as connection:
-            await _keep_a_seat(connection, user_id, seats)
+            await keep_a_seat(connection, user_id, seats)
             await connection.execute(
                 update(users).where(users.c.user_id == user_id, users.c.disabled_at.is_(None)).values(disabled_at=now)
             )
@@ -75,6 +75,15 @@ class SqlUserDirectory:
         async with write_transaction(self._engine) as connection:
             await _end_sessions(connection, user_id, now)
 
+    async def remove_factors(self, user_id: UUID, now: datetime) -> None:
+        """See `UserDirectory.remove_factors`."""
+        async with write_transaction(self._engine) as connection:
+            await lock_user(connection, user_id)
+            for table in (authenticator_apps, passkeys, recovery_codes):
+                await connection.execute(delete(table).where(table.c.user_id == user_id))
+            await delete_challenges(connection, user_id)
+            await _end_sessions(connection, user_id, now)
+
     async def _one(self, statement: Select[Any]) -> DirectoryEntry | None:
         async with read_connection(self._engine) as connection:
             row = (await connection.execute(statement)).one_or_none()
@@ -82,16 +91,20 @@ class SqlUserDirectory:
 
 
 def _entries() -> Select[Any]:
-    return select(
-        users.c.user_id,
-        users.c.default_tenant_id,
-        users.c.email,
-        users.c.name,
-        memberships.c.roles,
-        users.c.created_at,
-        users.c.disabled_at,
-        users.c.email_key,
-    ).join_from(users, memberships, _IN_DEFAULT_TENANT)
+    return (
+        select(
+            users.c.user_id,
+            users.c.default_tenant_id,
+            users.c.email,
+            users.c.name,
+            memberships.c.roles,
+            users.c.created_at,
+            users.c.disabled_at,
+            users.c.email_key,
+        )
+        .join_from(users, memberships, IN_DEFAULT_TENANT)
+        .where(~users.c.anonymous)
+    )
 
 
 def _entry(row: Row[Any]) -> DirectoryEntry:
@@ -105,26 +118,6 @@ def _entry(row: Row[Any]) -> DirectoryEntry:
         row.disabled_at,
         row.email_key,
     )
-
-
-async def _keep_a_seat(connection: AsyncConnection, leaving: UUID, seats: Collection[str]) -> None:
-    """Refuse that the last who may manage a tenant's users leaves; callers for one tenant wait for each other."""
-    tenant_id = await connection.scalar(
-        select(tenants.c.tenant_id)
-        .join(users, users.c.default_tenant_id == tenants.c.tenant_id)
-        .where(users.c.user_id == leaving)
-        .with_for_update(of=tenants)
-    )
-    holds_a_seat = or_(*(cast(memberships.c.roles, String).contains(f'"{seat}"', autoescape=True) for seat in seats))
-    holders = await connection.scalars(
-        select(users.c.user_id)
-        .join_from(users, memberships, _IN_DEFAULT_TENANT)
-        .where(users.c.default_tenant_id == tenant_id, users.c.disabled_at.is_(None), holds_a_seat)
-        .order_by((users.c.user_id == leaving).desc())
-        .limit(2)
-    )
-    if list(holders) == [leaving]:
-        raise LastAdmin
 
 
 async def _end_sessions(connection: AsyncConnection, user_id: UUID, now: datetime) -> None:

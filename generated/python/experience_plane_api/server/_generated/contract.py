@@ -22,6 +22,7 @@ OperationDependencies = TypedDict(
     "OperationDependencies",
     {
         "register_user": Sequence[params.Depends],
+        "start_anonymous_session": Sequence[params.Depends],
         "log_in": Sequence[params.Depends],
         "refresh_session": Sequence[params.Depends],
         "log_out": Sequence[params.Depends],
@@ -74,6 +75,7 @@ OperationDependencies = TypedDict(
         "enable_user": Sequence[params.Depends],
         "set_user_roles": Sequence[params.Depends],
         "end_user_sessions": Sequence[params.Depends],
+        "reset_user_factors": Sequence[params.Depends],
         "list_roles": Sequence[params.Depends],
         "list_audit_events": Sequence[params.Depends],
         "get_json_web_key_set": Sequence[params.Depends],
@@ -101,6 +103,24 @@ class RegisterUser:
             "500": Declared(media_type="application/problem+json", model=models.Problem),
             "501": Declared(media_type="application/problem+json", model=models.Problem),
             "503": Declared(media_type="application/problem+json", model=models.Problem),
+        },
+    )
+
+
+class StartAnonymousSession:
+    """Plans of the start_anonymous_session operation."""
+
+    RESPONSES: Final = OperationResponses(
+        responses={
+            "201": Declared(media_type="application/json", model=models.AuthenticationResult),
+            "400": Declared(media_type="application/problem+json", model=models.Problem),
+            "403": Declared(media_type="application/problem+json", model=models.Problem),
+            "413": Declared(media_type="application/problem+json", model=models.Problem),
+            "415": Declared(media_type="application/problem+json", model=models.Problem),
+            "422": Declared(media_type="application/problem+json", model=models.Problem),
+            "429": Declared(media_type="application/problem+json", model=models.Problem),
+            "500": Declared(media_type="application/problem+json", model=models.Problem),
+            "501": Declared(media_type="application/problem+json", model=models.Problem),
         },
     )
 
@@ -559,6 +579,7 @@ class CompleteSecondFactorWithPasskey:
             "200": Declared(media_type="application/json", model=models.AuthenticationResult),
             "400": Declared(media_type="application/problem+json", model=models.Problem),
             "401": Declared(media_type="application/problem+json", model=models.Problem),
+            "403": Declared(media_type="application/problem+json", model=models.Problem),
             "413": Declared(media_type="application/problem+json", model=models.Problem),
             "415": Declared(media_type="application/problem+json", model=models.Problem),
             "422": Declared(media_type="application/problem+json", model=models.Problem),
@@ -827,6 +848,7 @@ class DeleteAccount:
             "400": Declared(media_type="application/problem+json", model=models.Problem),
             "401": Declared(media_type="application/problem+json", model=models.Problem),
             "403": Declared(media_type="application/problem+json", model=models.Problem),
+            "409": Declared(media_type="application/problem+json", model=models.Problem),
             "413": Declared(media_type="application/problem+json", model=models.Problem),
             "415": Declared(media_type="application/problem+json", model=models.Problem),
             "422": Declared(media_type="application/problem+json", model=models.Problem),
@@ -1177,6 +1199,25 @@ class EndUserSessions:
             "429": Declared(media_type="application/problem+json", model=models.Problem),
             "500": Declared(media_type="application/problem+json", model=models.Problem),
             "501": Declared(media_type="application/problem+json", model=models.Problem),
+        },
+        primary=204,
+    )
+
+
+class ResetUserFactors:
+    """Plans of the reset_user_factors operation."""
+
+    RESPONSES: Final = OperationResponses(
+        responses={
+            "204": Declared(),
+            "401": Declared(media_type="application/problem+json", model=models.Problem),
+            "403": Declared(media_type="application/problem+json", model=models.Problem),
+            "404": Declared(media_type="application/problem+json", model=models.Problem),
+            "422": Declared(media_type="application/problem+json", model=models.Problem),
+            "429": Declared(media_type="application/problem+json", model=models.Problem),
+            "500": Declared(media_type="application/problem+json", model=models.Problem),
+            "501": Declared(media_type="application/problem+json", model=models.Problem),
+            "503": Declared(media_type="application/problem+json", model=models.Problem),
         },
         primary=204,
     )

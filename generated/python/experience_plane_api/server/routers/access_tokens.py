@@ -129,7 +129,7 @@ def _add_create_access_token(
         operation_id="createAccessToken",
         tags=["access_tokens"],
         summary="Create a personal access token",
-        description="Makes a token for a script, and answers it this once. It is sent like an access token, in `Authorization: Bearer …`, until it expires or is revoked;\nit cannot be refreshed.\n\nScopes are permissions, and the user must have each of them now. What the token may do is what its scopes and the user's permissions at that moment\nhave in common. `account.manage` and `access_tokens.manage` are refused: a token manages no credentials.\n\nTokens match `epp_[0-9A-Za-z]{38}`; the last six characters are a check sum, so that a scanner knows a token from a look-alike.\n",
+        description="Makes a token for a script, and answers it this once. It is sent like an access token, in `Authorization: Bearer …`, until it expires or is revoked;\nit cannot be refreshed.\n\nScopes are permissions, and the user must have each of them now. What the token may do is what its scopes and the user's permissions at that moment\nhave in common. `account.manage`, `access_tokens.manage` and `session.end` are refused: a token manages no credentials and no logins.\n\nTokens match `epp_[0-9A-Za-z]{38}`; the last six characters are a check sum, so that a scanner knows a token from a look-alike.\n",
         response_description="The token exists. It is not shown again.",
         dependencies=wiring.dependencies.get("create_access_token"),
     )

@@ -341,7 +341,7 @@ def _add_delete_account(
         operation_id="deleteAccount",
         tags=["account"],
         summary="Delete the account",
-        description="Deletes the user who is logged in, given the password, with all sessions and conversations. This cannot be undone.",
+        description="Deletes the user who is logged in, given the password, with all sessions and conversations. This cannot be undone. Who is the only admin of a tenant that has other members makes another one before.",
         response_description="The account is gone.",
         dependencies=wiring.dependencies.get("delete_account"),
     )

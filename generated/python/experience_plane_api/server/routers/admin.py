@@ -390,6 +390,60 @@ def _add_end_user_sessions(
     )
 
 
+def _add_reset_user_factors(
+    router: APIRouter,
+    wiring: Wiring,
+) -> None:
+    admin: AdminService[object] = wiring.services["admin"]
+    reset_user_factors_handler = checked(
+        admin.reset_user_factors,
+        "The admin.reset_user_factors method of DELETE /api/admin/users/{user_id}/factors",
+        ("principal", "user_id"),
+        asynchronous=True,
+    )
+
+    reset_user_factors_authorize = wiring.authorizer()
+
+    async def reset_user_factors_principal(
+        *,
+        bearer_auth: Annotated[HTTPAuthorizationCredentials | None, Security(security.bearer_auth)],
+    ) -> object:
+        return await authenticate(
+            ((("bearerAuth", ()),),),
+            {"bearerAuth": bearer_auth},
+            reset_user_factors_authorize,
+            "Bearer",
+        )
+
+    async def reset_user_factors(
+        *,
+        principal: Annotated[object, Depends(reset_user_factors_principal)],
+        user_id: Annotated[UUID, Path(alias="user_id", title="UserId", description="The user.")],
+    ) -> object:
+        return dispatch(
+            await reset_user_factors_handler(
+                principal=principal,
+                user_id=user_id,
+            ),
+            contract.ResetUserFactors.RESPONSES,
+        )
+
+    router.add_api_route(
+        "/api/admin/users/{user_id}/factors",
+        reset_user_factors,
+        methods=["DELETE"],
+        status_code=204,
+        response_model=None,
+        response_class=Response,
+        operation_id="resetUserFactors",
+        tags=["admin"],
+        summary="Take the second factors of a user away",
+        description="For who has lost them and the recovery codes. Authenticator app, passkeys and recovery codes are gone, every session ends, and the user is told by mail. From then on the password, or the sign-in with a provider, is all that a login takes: be sure who asks. Nobody does this to itself, as disableTotp and deletePasskey ask for more.",
+        response_description="The user has no second factor and no session.",
+        dependencies=wiring.dependencies.get("reset_user_factors"),
+    )
+
+
 def _add_list_roles(
     router: APIRouter,
     wiring: Wiring,
@@ -550,6 +604,7 @@ TEMPLATED_ROUTES: Final = (
     ("enable_user", _add_enable_user),
     ("set_user_roles", _add_set_user_roles),
     ("end_user_sessions", _add_end_user_sessions),
+    ("reset_user_factors", _add_reset_user_factors),
 )
 
 

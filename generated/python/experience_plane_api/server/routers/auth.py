@@ -67,6 +67,46 @@ def _add_register_user(
     )
 
 
+def _add_start_anonymous_session(
+    router: APIRouter,
+    wiring: Wiring,
+) -> None:
+    auth: AuthService[object] = wiring.services["auth"]
+    start_anonymous_session_handler = checked(
+        auth.start_anonymous_session,
+        "The auth.start_anonymous_session method of POST /api/auth/anonymous",
+        ("body",),
+        asynchronous=True,
+    )
+
+    async def start_anonymous_session(
+        *,
+        body: Annotated[models.AnonymousSessionRequest, Body(media_type="application/json")],
+    ) -> object:
+        return dispatch(
+            await start_anonymous_session_handler(
+                body=body,
+            ),
+            contract.StartAnonymousSession.RESPONSES,
+        )
+
+    router.add_api_route(
+        "/api/auth/anonymous",
+        start_anonymous_session,
+        methods=["POST"],
+        status_code=201,
+        response_model=models.AuthenticationResult,
+        response_model_by_alias=True,
+        response_model_exclude_unset=True,
+        operation_id="startAnonymousSession",
+        tags=["auth"],
+        summary="Begin as a guest",
+        description="Starts a session for somebody without an account, who may talk to the guide. Send the guest's access token as `upgrade` when registering or logging in: its\nconversations then belong to the account, and the guest is no more. A guest who is not here for some time is forgotten.\n",
+        response_description="The guest has a session.",
+        dependencies=wiring.dependencies.get("start_anonymous_session"),
+    )
+
+
 def _add_log_in(
     router: APIRouter,
     wiring: Wiring,
@@ -262,6 +302,7 @@ def _add_get_current_user(
 
 LITERAL_ROUTES: Final = (
     ("register_user", _add_register_user),
+    ("start_anonymous_session", _add_start_anonymous_session),
     ("log_in", _add_log_in),
     ("refresh_session", _add_refresh_session),
     ("log_out", _add_log_out),
