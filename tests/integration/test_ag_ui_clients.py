@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import httpx
 from ag_ui.core import RunAgentInput, UserMessage
+from test_guests import Guest
 
 from running_service import ENDS, Service, User
 
@@ -83,6 +84,13 @@ def test_what_cannot_be_run(service: Service) -> None:
     assert service.http().post("/api/runtime/ag-ui", json=request()).status_code == 401
     assert run(user, request(thread="long", state={"x": "y" * 100_000})).status_code == 200
     assert run(user, request(state={"x": "y" * 1_100_000})).json()["type"] == "/problems/content-too-large"
+
+
+def test_a_guest_is_answered_by_the_guide_alone(service: Service) -> None:
+    guest = Guest(service)
+    assert events(run(guest, request()))[-1]["type"] == "RUN_FINISHED"
+    refused = events(run(guest, request(message="m2", forwardedProps={"surface": "insights"})))[-1]
+    assert (refused["type"], refused["code"]) == ("RUN_ERROR", "forbidden")
 
 
 def test_a_client_that_goes_ends_no_run(service: Service) -> None:
