@@ -32,6 +32,7 @@ from experience_plane.agent_socket.runs import RunLimits, Runs
 from experience_plane.agents.engine import AgentEngine
 from experience_plane.agents.models import ModelOptions, build_model
 from experience_plane.clock import system_clock
+from experience_plane.http_api.ag_ui import AgUiRuns
 from experience_plane.http_api.application import Components, create_application
 from experience_plane.http_api.client_address import TrustedProxies
 from experience_plane.http_api.event_streams import EventStreamOptions, EventStreams
@@ -129,13 +130,20 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
         agent_socket = AgentSocket(log=log, runs=runs, server_version=VERSION, options=_socket_options(settings))
         readiness = _Readiness(engine)
         event_streams = EventStreams(guard, _stream_options(settings))
+        ag_ui = AgUiRuns(log, runs, event_streams, max_text_length=settings.agent_socket.max_text_length)
         components = Components(
-            guard=guard, log=log, agent_socket=agent_socket, event_streams=event_streams, readiness=readiness
+            guard=guard,
+            log=log,
+            agent_socket=agent_socket,
+            event_streams=event_streams,
+            ag_ui=ag_ui,
+            readiness=readiness,
         )
         application = create_application(
             components,
             version=VERSION,
             max_body_bytes=settings.http.max_body_bytes,
+            max_ag_ui_body_bytes=settings.http.max_ag_ui_body_bytes,
             static_dir=settings.static_dir,
             proxies=TrustedProxies(tuple(settings.http.trusted_proxies), settings.http.forwarded_header),
             allowed_origins=tuple(settings.http.allowed_origins),
@@ -239,7 +247,7 @@ def _counters(settings: Settings) -> Counters:
 def _rate_limits(settings: Settings, counters: Counters, known_networks: SqlKnownNetworks) -> RateLimits | None:
     if not settings.rate_limits.enabled:
         return None
-    names = ("sign-in", "sign-up", "guest", "mail", "code", "renewal", "standard")
+    names = ("sign-in", "sign-up", "guest", "mail", "code", "renewal", "talk", "standard")
     policies = {name: _rate_limit_policy(name, settings.rate_limits) for name in names}
     return RateLimits(policies=policies, counters=counters, known_networks=known_networks, clock=system_clock)
 

@@ -38,6 +38,9 @@ class HttpSettings(BaseModel):
     max_body_bytes: int = Field(
         65_536, ge=1024, le=16_777_216, description="Bytes of one request body; more is answered with 413."
     )
+    max_ag_ui_body_bytes: int = Field(
+        1_048_576, ge=1024, le=16_777_216, description="The same for AG-UI, whose clients send the whole conversation."
+    )
     trusted_proxies: list[IPvAnyNetwork] = Field(
         [], description="Networks of the reverse proxies that are believed when they say where a request comes from."
     )
@@ -267,6 +270,8 @@ class RateLimitSettings(BaseModel):
     code_per_account: RateLimit = Field("10 per 15 minutes;100/day", description="Codes tried for one account.")
     renewal_per_client: RateLimit = Field("600/minute", description="Refreshes of one client network.")
     renewal_per_account: RateLimit = Field("60/minute", description="Refreshes of one account.")
+    talk_per_client: RateLimit = Field("600/minute", description="Messages over HTTP of one client network.")
+    talk_per_account: RateLimit = Field("60/minute", description="Messages over HTTP of one account.")
     standard_per_client: RateLimit = Field("6000/minute", description="Other requests of one client network.")
     standard_per_account: RateLimit = Field("1200/minute", description="Other requests of one account.")
 

@@ -500,6 +500,38 @@ async def test_someone_elses_conversation_does_not_exist(log: SqlConversationLog
     assert await log.conversation(conversation.conversation_id, OWNER) == conversation
 
 
+async def test_open_conversation_begins_it_once(log: SqlConversationLog) -> None:
+    """A name that its owner gives again is the same conversation, with what was said in it."""
+    conversation_id = uuid4()
+    opened = await log.open_conversation(OWNER, conversation_id)
+    assert opened.conversation_id == conversation_id
+    await begin(log, conversation_id)
+    again = await log.open_conversation(OWNER, conversation_id)
+    assert again == await log.conversation(conversation_id, OWNER)
+    assert again.cursor == 1
+    assert await log.list_conversations(OWNER, limit=10, after=None) == [again]
+
+
+async def test_open_conversation_gives_nobody_someone_elses(log: SqlConversationLog) -> None:
+    """Neither to another user nor in another tenant; nor does it begin a second one."""
+    conversation = await log.open_conversation(OWNER, uuid4())
+    for owner in (Owner(OWNER.user_id, uuid4()), Owner(uuid4(), OWNER.tenant_id)):
+        with pytest.raises(ConversationNotFound):
+            await log.open_conversation(owner, conversation.conversation_id)
+        assert await log.list_conversations(owner, limit=10, after=None) == []
+    assert await log.conversation(conversation.conversation_id, OWNER) == conversation
+
+
+async def test_open_conversation_in_parallel_begins_one(log: SqlConversationLog, engine: AsyncEngine) -> None:
+    """In one process and in two: the database decides, and the losers answer with the winner's."""
+    other = SqlConversationLog(engine)
+    conversation_id = uuid4()
+    opened = await asyncio.gather(*(one.open_conversation(OWNER, conversation_id) for one in (log, other) * 10))
+    assert {one.conversation_id for one in opened} == {conversation_id}
+    assert len(await log.list_conversations(OWNER, limit=10, after=None)) == 1
+    await other.close()
+
+
 async def test_conversations_are_listed_by_their_latest_activity_in_pages(
     log: SqlConversationLog, clock: ManualClock
 ) -> None:

@@ -64,6 +64,30 @@ class HttpClient:
         """Close the connections."""
         await self._http.aclose()
 
+    def run_ag_ui(self, body: models.RunAgentInput) -> AsyncGenerator[ServerSentEvent, None]:
+        """Talk with the agents by AG-UI.
+
+        Takes the last message of an AG-UI 1.0 `RunAgentInput`, which must be the user's, and answers its run as AG-UI events, so that any AG-UI client works
+        with these agents. It is the same run, in the same log, that the agent socket would show.
+
+        **Threads.** A `threadId` that is the id of one of the user's conversations is that conversation; every other names a conversation of its own for
+        each user, begun with its first message. Earlier messages of the request are not read: the log has them.
+
+        **Again.** The same `threadId` with the same `id` of the last message starts nothing: the run is answered again from its beginning. A client that
+        disconnects ends no run.
+
+        **Events.** `RUN_STARTED`; `TEXT_MESSAGE_*` with the agent as `name`; a step is a tool call (`TOOL_CALL_START`, `_ARGS` with its title, `_END`,
+        `_RESULT` with its summary) that the service has made itself; other events, such as `agent.handoff`, are `CUSTOM` with their type as `name` and their
+        JSON as `value`; then `RUN_FINISHED` (with the outcome `cancelled` for a cancelled run) or `RUN_ERROR`. `forwardedProps` may have `surface` and
+        `project_id`, as the context of `agent.message` has them; the rest of it, tools, state and context are not used.
+
+        The stream ends early for the reasons of `followConversation`, and counts as one.
+
+        Raises:
+            ProblemError: malformed-request, unauthenticated, forbidden, run-in-progress, message-id-reused, content-too-large, unsupported-media-type, invalid-request, too-many-requests, internal-error, not-ready, provider-unavailable.
+        """
+        return self._stream("POST", "/api/runtime/ag-ui", secured=True, body=body)
+
     def follow_conversation(
         self, conversation_id: UUID, *, after_cursor: int | None = None
     ) -> AsyncGenerator[ServerSentEvent, None]:
@@ -854,7 +878,7 @@ class HttpClient:
             method,
             path,
             headers=headers,
-            content=None if body is None else body.model_dump_json(),
+            content=None if body is None else body.model_dump_json(by_alias=True),
             params={name: value for name, value in (query or {}).items() if value is not None},
         )
 

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import (
@@ -717,6 +717,21 @@ ConversationListCursor = TypeAliasType(
 """A position in the list of conversations; opaque to clients."""
 
 
+class AgUiMessage(BaseModel):
+    """A message of an AG-UI client."""
+
+    model_config = ConfigDict(
+        extra="allow",
+        validate_by_name=True,
+    )
+    id: Annotated[str, Field(max_length=200, min_length=1)]
+    """The client's name of the message."""
+    role: Annotated[str, Field(max_length=64, min_length=1)]
+    """Who wrote it."""
+    content: Any | MISSING = MISSING
+    """A string, or for a message in parts an array; the last message has text only."""
+
+
 EventStream = TypeAliasType("EventStream", Annotated[str, Field(title="EventStream")])
 """An event stream (HTML Living Standard, section 9.2) in UTF-8; each event is a block of lines that ends with an empty line."""
 
@@ -911,8 +926,8 @@ RefreshCookieParameter = TypeAliasType("RefreshCookieParameter", Annotated[str, 
 LimitParameter = TypeAliasType("LimitParameter", Annotated[StrictInt, Field(ge=1, le=100)])
 
 
-MalformedRequestResponseXRequestIdHeader = TypeAliasType(
-    "MalformedRequestResponseXRequestIdHeader", Annotated[str, Field(max_length=64)]
+MessageRefusedResponseXRequestIdHeader = TypeAliasType(
+    "MessageRefusedResponseXRequestIdHeader", Annotated[str, Field(max_length=64)]
 )
 
 
@@ -1530,6 +1545,23 @@ class MessageList(BaseModel):
     """The oldest first."""
     next_cursor: Cursor | None
     """Where the next page begins; null on the last page."""
+
+
+class RunAgentInput(BaseModel):
+    """What an AG-UI 1.0 client sends to run an agent. It is open, as AG-UI is; only what is named here is read."""
+
+    model_config = ConfigDict(
+        extra="allow",
+        validate_by_name=True,
+    )
+    thread_id: Annotated[str, Field(alias="threadId", max_length=200, min_length=1)]
+    """The client's name of the conversation."""
+    run_id: Annotated[str, Field(alias="runId", max_length=200, min_length=1)]
+    """The client's name of the run, which `RUN_STARTED` and `RUN_FINISHED` repeat."""
+    messages: Annotated[list[AgUiMessage], Field(max_length=10000, min_length=1)]
+    """The conversation so far; the last message is the user's."""
+    forwarded_props: Annotated[Any | MISSING, Field(alias="forwardedProps")] = MISSING
+    """What the application passes on; `surface` and `project_id` are read, as the context of `agent.message` has them."""
 
 
 class AdminUser(BaseModel):

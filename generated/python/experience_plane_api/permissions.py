@@ -30,6 +30,7 @@ OPERATION_PERMISSIONS: Final[dict[str, str]] = {
     "change_password": "account.manage",
     "delete_account": "account.manage",
     "create_agent_ticket": "agents.talk",
+    "run_ag_ui": "agents.talk",
     "list_conversations": "conversations.read",
     "get_conversation": "conversations.read",
     "list_messages": "conversations.read",

@@ -838,6 +838,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/runtime/ag-ui": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Talk with the agents by AG-UI
+         * @description Takes the last message of an AG-UI 1.0 `RunAgentInput`, which must be the user's, and answers its run as AG-UI events, so that any AG-UI client works
+         *     with these agents. It is the same run, in the same log, that the agent socket would show.
+         *
+         *     **Threads.** A `threadId` that is the id of one of the user's conversations is that conversation; every other names a conversation of its own for
+         *     each user, begun with its first message. Earlier messages of the request are not read: the log has them.
+         *
+         *     **Again.** The same `threadId` with the same `id` of the last message starts nothing: the run is answered again from its beginning. A client that
+         *     disconnects ends no run.
+         *
+         *     **Events.** `RUN_STARTED`; `TEXT_MESSAGE_*` with the agent as `name`; a step is a tool call (`TOOL_CALL_START`, `_ARGS` with its title, `_END`,
+         *     `_RESULT` with its summary) that the service has made itself; other events, such as `agent.handoff`, are `CUSTOM` with their type as `name` and their
+         *     JSON as `value`; then `RUN_FINISHED` (with the outcome `cancelled` for a cancelled run) or `RUN_ERROR`. `forwardedProps` may have `surface` and
+         *     `project_id`, as the context of `agent.message` has them; the rest of it, tools, state and context are not used.
+         *
+         *     The stream ends early for the reasons of `followConversation`, and counts as one.
+         */
+        post: operations["runAgUi"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/agents": {
         parameters: {
             query?: never;
@@ -1984,6 +2018,36 @@ export interface components {
             next_cursor: components["schemas"]["Cursor"] | null;
         };
         /**
+         * RunAgentInput
+         * @description What an AG-UI 1.0 client sends to run an agent. It is open, as AG-UI is; only what is named here is read.
+         */
+        RunAgentInput: {
+            /** @description The client's name of the conversation. */
+            threadId: string;
+            /** @description The client's name of the run, which `RUN_STARTED` and `RUN_FINISHED` repeat. */
+            runId: string;
+            /** @description The conversation so far; the last message is the user's. */
+            messages: components["schemas"]["AgUiMessage"][];
+            /** @description What the application passes on; `surface` and `project_id` are read, as the context of `agent.message` has them. */
+            forwardedProps?: unknown;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * AgUiMessage
+         * @description A message of an AG-UI client.
+         */
+        AgUiMessage: {
+            /** @description The client's name of the message. */
+            id: string;
+            /** @description Who wrote it. */
+            role: string;
+            /** @description A string, or for a message in parts an array; the last message has text only. */
+            content?: unknown;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * EventStream
          * @description An event stream (HTML Living Standard, section 9.2) in UTF-8; each event is a block of lines that ends with an empty line.
          */
@@ -2249,6 +2313,26 @@ export interface components {
         MessageId: string;
     };
     responses: {
+        /** @description The conversation has an active run, or the message's id was used for another message. */
+        MessageRefused: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The service is stopping, or the external identity provider does not answer as it should. */
+        NotReadyToRun: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description The body is not well-formed JSON. */
         MalformedRequest: {
             headers: {
@@ -2718,6 +2802,8 @@ export type Conversation = components['schemas']['Conversation'];
 export type ConversationList = components['schemas']['ConversationList'];
 export type Message = components['schemas']['Message'];
 export type MessageList = components['schemas']['MessageList'];
+export type RunAgentInput = components['schemas']['RunAgentInput'];
+export type AgUiMessage = components['schemas']['AgUiMessage'];
 export type EventStream = components['schemas']['EventStream'];
 export type UserListCursor = components['schemas']['UserListCursor'];
 export type AdminUser = components['schemas']['AdminUser'];
@@ -2744,6 +2830,8 @@ export type ConversationId = components['schemas']['ConversationId'];
 export type Cursor = components['schemas']['Cursor'];
 export type RunId = components['schemas']['RunId'];
 export type MessageId = components['schemas']['MessageId'];
+export type ResponseMessageRefused = components['responses']['MessageRefused'];
+export type ResponseNotReadyToRun = components['responses']['NotReadyToRun'];
 export type ResponseMalformedRequest = components['responses']['MalformedRequest'];
 export type ResponseUnauthenticated = components['responses']['Unauthenticated'];
 export type ResponseForbidden = components['responses']['Forbidden'];
@@ -4541,6 +4629,44 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ProviderUnavailable"];
+        };
+    };
+    runAgUi: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunAgentInput"];
+            };
+        };
+        responses: {
+            /** @description The events of the run, as they come. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Cache-Control": components["headers"]["NoStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["EventStream"];
+                };
+            };
+            400: components["responses"]["MalformedRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["MessageRefused"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["NotReadyToRun"];
         };
     };
     listAgents: {

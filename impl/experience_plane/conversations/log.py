@@ -86,6 +86,14 @@ class ConversationLog(Protocol):
         """Begin an empty conversation."""
         ...
 
+    async def open_conversation(self, owner: Owner, conversation_id: UUID) -> Conversation:
+        """Answer the owner's conversation with this id, begun now if there is none.
+
+        Raises:
+            ConversationNotFound: it is another owner's.
+        """
+        ...
+
     async def conversation(self, conversation_id: UUID, owner: Owner) -> Conversation:
         """Answer a conversation of the owner.
 

@@ -23,6 +23,7 @@ from experience_plane.http_api import pages, problem_responses
 from experience_plane.http_api.access_tokens import AccessTokensHandlers
 from experience_plane.http_api.account import AccountHandlers
 from experience_plane.http_api.admin import AdminHandlers
+from experience_plane.http_api.ag_ui import AgUiRuns
 from experience_plane.http_api.agents import AgentsHandlers
 from experience_plane.http_api.auth import AuthHandlers
 from experience_plane.http_api.body_guard import BodyGuard
@@ -48,6 +49,9 @@ from experience_plane_api import problem_types as types
 from experience_plane_api.agent_socket import PATH, SUBPROTOCOL
 from experience_plane_api.server import Credentials, RequirementSets, build_router
 
+_AG_UI = "/api/runtime/ag-ui"
+"""Its clients send the whole conversation each time."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Components:
@@ -57,6 +61,7 @@ class Components:
     log: ConversationLog
     agent_socket: AgentSocket
     event_streams: EventStreams
+    ag_ui: AgUiRuns
     readiness: Callable[[], Awaitable[str | None]]
     """Answers why traffic should not come; None when it may."""
 
@@ -92,6 +97,7 @@ def create_application(
     *,
     version: str,
     max_body_bytes: int,
+    max_ag_ui_body_bytes: int = 1_048_576,
     static_dir: Path | None = None,
     proxies: TrustedProxies = NO_PROXIES,
     allowed_origins: Collection[str] = (),
@@ -113,7 +119,7 @@ def create_application(
         Middleware(ClientAddress, proxies=proxies),
         *cross_origin(allowed_origins),
         Middleware(RequestContext, https=https),
-        Middleware(BodyGuard, max_bytes=max_body_bytes),
+        Middleware(BodyGuard, max_bytes=max_body_bytes, larger={_AG_UI: max_ag_ui_body_bytes}),
         Middleware(RateLimiting, limits=rate_limits),
         Middleware(DirectOperations, router=operations),
     )
@@ -144,7 +150,7 @@ def _contract_router(components: Components, version: str, allowed_origins: Coll
         oidc=OidcHandlers(guard),
         factors=FactorsHandlers(guard),
         account=AccountHandlers(guard),
-        runtime=RuntimeHandlers(guard),
+        runtime=RuntimeHandlers(guard, components.ag_ui),
         agents=AgentsHandlers(),
         conversations=ConversationsHandlers(components.log, components.event_streams),
         admin=AdminHandlers(guard),

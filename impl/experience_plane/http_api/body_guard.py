@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -13,11 +15,12 @@ from experience_plane_api import problem_types as types
 
 
 class BodyGuard:
-    """ASGI middleware. `max_bytes` bounds the body of any request."""
+    """ASGI middleware. `max_bytes` bounds the body of a request, `larger` that of requests to some paths."""
 
-    def __init__(self, app: ASGIApp, *, max_bytes: int) -> None:
+    def __init__(self, app: ASGIApp, *, max_bytes: int, larger: Mapping[str, int] | None = None) -> None:
         self._app = app
         self._max_bytes = max_bytes
+        self._larger = larger or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse, or pass the request on with its body read."""
@@ -34,18 +37,22 @@ class BodyGuard:
 
     async def _read(self, request: Request) -> bytes | None:
         """Answer the body; None once it is larger than the limit."""
+        limit = self._limit(request)
         declared = request.headers.get("content-length", "")
-        if declared.isdecimal() and int(declared) > self._max_bytes:
+        if declared.isdecimal() and int(declared) > limit:
             return None
         body = bytearray()
         async for chunk in request.stream():
             body += chunk
-            if len(body) > self._max_bytes:
+            if len(body) > limit:
                 return None
         return bytes(body)
 
+    def _limit(self, request: Request) -> int:
+        return self._larger.get(request.scope["path"], self._max_bytes)
+
     def _too_large(self, request: Request) -> Response:
-        detail = f"The body has more than {self._max_bytes} bytes."
+        detail = f"The body has more than {self._limit(request)} bytes."
         # The rest of the body is not read, so the connection cannot serve another request.
         return problem_response(types.CONTENT_TOO_LARGE, detail, request, headers={"Connection": "close"})
 

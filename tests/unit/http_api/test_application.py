@@ -84,6 +84,7 @@ async def client(guard: Guard, obstacle: dict[str, str | None]) -> AsyncIterator
         log=AsyncMock(),
         agent_socket=None,
         event_streams=AsyncMock(),
+        ag_ui=AsyncMock(),
         readiness=readiness,  # type: ignore[arg-type]
     )
     application = create_application(components, version="1.2.3", max_body_bytes=MAX_BYTES)

@@ -36,6 +36,7 @@ def browser(*, allowed_origins: tuple[str, ...] = (LISTED,), https: bool = True)
         log=AsyncMock(),
         agent_socket=None,  # type: ignore[arg-type]
         event_streams=AsyncMock(),
+        ag_ui=AsyncMock(),
         readiness=AsyncMock(return_value=None),
     )
     application = create_application(

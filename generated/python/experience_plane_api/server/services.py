@@ -618,6 +618,33 @@ class RuntimeService(Protocol[PrincipalT_contra]):
         Answers a ticket for one handshake at `/api/runtime/agent?ticket=…`. It works once, for 30 seconds, and only while the session lives.
         """
 
+    @abstractmethod
+    async def run_ag_ui(
+        self,
+        *,
+        principal: PrincipalT_contra,
+        body: models.RunAgentInput,
+    ) -> models.EventStream | HTTPResult[models.EventStream | models.Problem] | Response:
+        """
+        Talk with the agents by AG-UI
+
+        Takes the last message of an AG-UI 1.0 `RunAgentInput`, which must be the user's, and answers its run as AG-UI events, so that any AG-UI client works
+        with these agents. It is the same run, in the same log, that the agent socket would show.
+
+        **Threads.** A `threadId` that is the id of one of the user's conversations is that conversation; every other names a conversation of its own for
+        each user, begun with its first message. Earlier messages of the request are not read: the log has them.
+
+        **Again.** The same `threadId` with the same `id` of the last message starts nothing: the run is answered again from its beginning. A client that
+        disconnects ends no run.
+
+        **Events.** `RUN_STARTED`; `TEXT_MESSAGE_*` with the agent as `name`; a step is a tool call (`TOOL_CALL_START`, `_ARGS` with its title, `_END`,
+        `_RESULT` with its summary) that the service has made itself; other events, such as `agent.handoff`, are `CUSTOM` with their type as `name` and their
+        JSON as `value`; then `RUN_FINISHED` (with the outcome `cancelled` for a cancelled run) or `RUN_ERROR`. `forwardedProps` may have `surface` and
+        `project_id`, as the context of `agent.message` has them; the rest of it, tools, state and context are not used.
+
+        The stream ends early for the reasons of `followConversation`, and counts as one.
+        """
+
 
 class AgentsService(Protocol[PrincipalT_contra]):
     """Implement the agents operations: subclass this Protocol, or give an object its methods."""

@@ -5,11 +5,13 @@ Live events reach the followers of the process that wrote them; several processe
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import AsyncGenerator, Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import Row, insert, literal, literal_column, select, tuple_, type_coerce
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.types import NullType
 
@@ -76,8 +78,21 @@ class SqlConversationLog:
 
     async def create_conversation(self, owner: Owner) -> Conversation:
         """See `ConversationLog.create_conversation`."""
+        return await self._begin(owner, uuid4())
+
+    async def open_conversation(self, owner: Owner, conversation_id: UUID) -> Conversation:
+        """See `ConversationLog.open_conversation`."""
+        with contextlib.suppress(ConversationNotFound):
+            return await self.conversation(conversation_id, owner)
+        try:
+            return await self._begin(owner, conversation_id)
+        except IntegrityError:
+            # Begun by another request meanwhile, or by another owner.
+            return await self.conversation(conversation_id, owner)
+
+    async def _begin(self, owner: Owner, conversation_id: UUID) -> Conversation:
         now = self._clock()
-        new = Conversation(uuid4(), None, now, now, 0, None, None)
+        new = Conversation(conversation_id, None, now, now, 0, None, None)
         async with write_transaction(self._engine) as connection:
             if self._owners_are_here:
                 await _hold_owner(connection, owner)

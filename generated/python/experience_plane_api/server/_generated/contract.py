@@ -63,6 +63,7 @@ OperationDependencies = TypedDict(
         "change_password": Sequence[params.Depends],
         "delete_account": Sequence[params.Depends],
         "create_agent_ticket": Sequence[params.Depends],
+        "run_ag_ui": Sequence[params.Depends],
         "list_agents": Sequence[params.Depends],
         "list_conversations": Sequence[params.Depends],
         "get_conversation": Sequence[params.Depends],
@@ -872,6 +873,27 @@ class CreateAgentTicket:
             "500": Declared(media_type="application/problem+json", model=models.Problem),
             "503": Declared(media_type="application/problem+json", model=models.Problem),
         },
+    )
+
+
+class RunAgUi:
+    """Plans of the run_ag_ui operation."""
+
+    RESPONSES: Final = OperationResponses(
+        responses={
+            "200": Declared(media_type="text/event-stream", kind="text", model=models.EventStream),
+            "400": Declared(media_type="application/problem+json", model=models.Problem),
+            "401": Declared(media_type="application/problem+json", model=models.Problem),
+            "403": Declared(media_type="application/problem+json", model=models.Problem),
+            "409": Declared(media_type="application/problem+json", model=models.Problem),
+            "413": Declared(media_type="application/problem+json", model=models.Problem),
+            "415": Declared(media_type="application/problem+json", model=models.Problem),
+            "422": Declared(media_type="application/problem+json", model=models.Problem),
+            "429": Declared(media_type="application/problem+json", model=models.Problem),
+            "500": Declared(media_type="application/problem+json", model=models.Problem),
+            "503": Declared(media_type="application/problem+json", model=models.Problem),
+        },
+        primary=200,
     )
 
 

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from typing import Annotated, Final
 
 from experience_plane_api import models
-from fastapi import APIRouter, Depends, Security, params
+from fastapi import APIRouter, Body, Depends, Security, params
+from fastapi.responses import Response
 from fastapi.security import HTTPAuthorizationCredentials
 
 from .. import security
@@ -78,7 +79,64 @@ def _add_create_agent_ticket(
     )
 
 
-LITERAL_ROUTES: Final = (("create_agent_ticket", _add_create_agent_ticket),)
+def _add_run_ag_ui(
+    router: APIRouter,
+    wiring: Wiring,
+) -> None:
+    runtime: RuntimeService[object] = wiring.services["runtime"]
+    run_ag_ui_handler = checked(
+        runtime.run_ag_ui,
+        "The runtime.run_ag_ui method of POST /api/runtime/ag-ui",
+        ("principal", "body"),
+        asynchronous=True,
+    )
+
+    run_ag_ui_authorize = wiring.authorizer()
+
+    async def run_ag_ui_principal(
+        *,
+        bearer_auth: Annotated[HTTPAuthorizationCredentials | None, Security(security.bearer_auth)],
+    ) -> object:
+        return await authenticate(
+            ((("bearerAuth", ()),),),
+            {"bearerAuth": bearer_auth},
+            run_ag_ui_authorize,
+            "Bearer",
+        )
+
+    async def run_ag_ui(
+        *,
+        principal: Annotated[object, Depends(run_ag_ui_principal)],
+        body: Annotated[models.RunAgentInput, Body(media_type="application/json")],
+    ) -> object:
+        return dispatch(
+            await run_ag_ui_handler(
+                principal=principal,
+                body=body,
+            ),
+            contract.RunAgUi.RESPONSES,
+        )
+
+    router.add_api_route(
+        "/api/runtime/ag-ui",
+        run_ag_ui,
+        methods=["POST"],
+        status_code=200,
+        response_model=None,
+        response_class=Response,
+        operation_id="runAgUi",
+        tags=["runtime"],
+        summary="Talk with the agents by AG-UI",
+        description="Takes the last message of an AG-UI 1.0 `RunAgentInput`, which must be the user's, and answers its run as AG-UI events, so that any AG-UI client works\nwith these agents. It is the same run, in the same log, that the agent socket would show.\n\n**Threads.** A `threadId` that is the id of one of the user's conversations is that conversation; every other names a conversation of its own for\neach user, begun with its first message. Earlier messages of the request are not read: the log has them.\n\n**Again.** The same `threadId` with the same `id` of the last message starts nothing: the run is answered again from its beginning. A client that\ndisconnects ends no run.\n\n**Events.** `RUN_STARTED`; `TEXT_MESSAGE_*` with the agent as `name`; a step is a tool call (`TOOL_CALL_START`, `_ARGS` with its title, `_END`,\n`_RESULT` with its summary) that the service has made itself; other events, such as `agent.handoff`, are `CUSTOM` with their type as `name` and their\nJSON as `value`; then `RUN_FINISHED` (with the outcome `cancelled` for a cancelled run) or `RUN_ERROR`. `forwardedProps` may have `surface` and\n`project_id`, as the context of `agent.message` has them; the rest of it, tools, state and context are not used.\n\nThe stream ends early for the reasons of `followConversation`, and counts as one.\n",
+        response_description="The events of the run, as they come.",
+        dependencies=wiring.dependencies.get("run_ag_ui"),
+    )
+
+
+LITERAL_ROUTES: Final = (
+    ("create_agent_ticket", _add_create_agent_ticket),
+    ("run_ag_ui", _add_run_ag_ui),
+)
 TEMPLATED_ROUTES: Final = ()
 
 
