@@ -136,7 +136,7 @@ class HttpClient:
         conversations then belong to the account, and the guest is no more. A guest who is not here for some time is forgotten.
 
         Raises:
-            ProblemError: malformed-request, guests-not-allowed, content-too-large, unsupported-media-type, invalid-request, too-many-requests, internal-error, not-supported.
+            ProblemError: malformed-request, guests-not-allowed, forbidden, content-too-large, unsupported-media-type, invalid-request, too-many-requests, internal-error, not-supported.
         """
         response = await self._call("POST", "/api/auth/anonymous", expect={201}, body=body)
         return models.AuthenticationResult.model_validate_json(response.content)

@@ -2975,7 +2975,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["MalformedRequest"];
-            /** @description This service is not for guests. */
+            /** @description This service is not for guests; or a page whose origin is not allowed asks for the cookie. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
