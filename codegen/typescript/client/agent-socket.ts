@@ -452,10 +452,7 @@ async function shakeHands(options: AgentSocketOptions): Promise<Handshake> {
 
 /** The part of the package `ws` that tells why a handshake was refused. */
 interface TellsRefusal {
-  on(type: 'unexpected-response', listener: (request: Aborts, response: AsyncIterable<Uint8Array>) => void): void
-}
-interface Aborts {
-  destroy(): void
+  on(type: 'unexpected-response', listener: (request: unknown, response: AsyncIterable<Uint8Array>) => void): void
 }
 
 /** Answers, once the socket has closed, the problem with which its handshake was refused; null when nobody tells. */
@@ -463,9 +460,10 @@ function refusal(socket: WebSocketLike): () => Promise<ProblemError | null> {
   let problem: Promise<ProblemError | null> = Promise.resolve(null)
   if ('on' in socket && typeof socket.on === 'function') {
     const telling = socket as WebSocketLike & TellsRefusal
-    telling.on('unexpected-response', (request, response) => {
+    telling.on('unexpected-response', (_, response) => {
       problem = readProblem(response)
-      void problem.then(() => request.destroy())
+      // The request alone may be over already, and its end then tells the socket nothing.
+      void problem.then(() => socket.close())
     })
   }
   return () => problem
