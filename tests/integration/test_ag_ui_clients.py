@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import httpx
 from ag_ui.core import RunAgentInput, UserMessage
-from test_guests import Guest
+from test_guests_over_http import Guest
 
 from running_service import ENDS, Service, User
 
